@@ -1,4 +1,9 @@
-/** The caller passed something that cannot be used. Names the argument, what was given and what is wanted. */
+import type { CauseName } from './checks/result.js'
+
+/**
+ * The caller passed something that cannot be used. Names the argument, what was given and what is wanted;
+ * where it is a known fault of training programs, `causeName` says which.
+ */
 export class InvalidArgumentError extends TypeError {
   override name = 'InvalidArgumentError'
 
@@ -6,7 +11,8 @@ export class InvalidArgumentError extends TypeError {
     readonly argument: string,
     readonly given: string,
     readonly wanted: string,
+    readonly causeName?: CauseName,
   ) {
-    super(`${argument}: got ${given}; wanted ${wanted}`)
+    super(`${argument}: got ${given}; wanted ${wanted}${causeName ? ` (cause: ${causeName})` : ''}`)
   }
 }

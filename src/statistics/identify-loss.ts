@@ -1,0 +1,56 @@
+import {
+  type LossDescription,
+  lossKinds,
+  lossOfRows,
+  meanOfRows,
+  type Reduction,
+  type Rows,
+  reductions,
+} from './losses.js'
+import { oneHotRows } from './rows.js'
+
+/** Labels and predictions of some examples, and the loss the program reports for them. */
+export interface LossSample {
+  labels: Rows
+  predictions: Rows
+  loss: number
+}
+
+/**
+ * Which standard loss, reduced how, gives the reported losses: found by computing every candidate on the same
+ * labels and predictions. Custom losses and custom loops are told apart from their numbers alone this way.
+ * Give samples of different sizes, so that a sum over the batch differs from a mean. Undefined: none of them.
+ */
+export function identifyLoss(samples: readonly LossSample[]): LossDescription | undefined {
+  for (const sparse of [false, true]) {
+    const comparable = samples.map((sample) => (sparse ? asOneHot(sample) : sameWidth(sample)))
+    if (comparable.some((sample) => sample === undefined)) continue
+    for (const kind of lossKinds) {
+      const means = comparable.map((sample) =>
+        meanOfRows(lossOfRows(kind, sample!.labels, sample!.predictions), sample!.labels.weights),
+      )
+      for (const [reduction, factor] of Object.entries(reductions)) {
+        const matches = comparable.every((sample, i) =>
+          isClose(sample!.loss, means[i]! * factor(sample!.labels.rows, sample!.predictions.width)),
+        )
+        if (matches) return { kind, sparse, reduction: reduction as Reduction }
+      }
+    }
+  }
+  return undefined
+}
+
+function sameWidth(sample: LossSample): LossSample | undefined {
+  const { labels, predictions } = sample
+  return labels.width === predictions.width && labels.rows === predictions.rows ? sample : undefined
+}
+
+function asOneHot(sample: LossSample): LossSample | undefined {
+  const labels = oneHotRows(sample.labels, sample.predictions.width)
+  return labels && labels.rows === sample.predictions.rows ? { ...sample, labels } : undefined
+}
+
+/** Single-precision sums of a few hundred terms agree with double precision to about 1e-6; kinds differ by more. */
+function isClose(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-4 * Math.abs(b) + 1e-7
+}

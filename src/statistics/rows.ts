@@ -1,0 +1,26 @@
+import type { Rows } from './losses.js'
+
+/**
+ * Class indices as one-hot rows of `classes` columns. Undefined when they are not indices of `classes` classes.
+ */
+export function oneHotRows(labels: Rows, classes: number): Rows | undefined {
+  const { values, weights } = labels
+  const count = labels.rows * labels.width
+  const encoded = new Float64Array(count * classes)
+  for (let i = 0; i < count; i++) {
+    const label = values[i]!
+    if (!Number.isInteger(label) || label < 0 || label >= classes) return undefined
+    encoded[i * classes + label] = 1
+  }
+  return { values: encoded, rows: count, width: classes, ...(weights && { weights }) }
+}
+
+/** The rows from `start` up to, not including, `end`. */
+export function sliceRows({ values, width, weights }: Rows, start: number, end: number): Rows {
+  return {
+    values: Array.prototype.slice.call(values, start * width, end * width),
+    rows: end - start,
+    width,
+    ...(weights && { weights: Array.prototype.slice.call(weights, start, end) }),
+  }
+}

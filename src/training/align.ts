@@ -1,0 +1,109 @@
+import * as tf from '@tensorflow/tfjs'
+import { InvalidArgumentError } from '../errors.js'
+import type { LossDescription } from '../statistics/losses.js'
+import { tensorsOf } from './examples.js'
+import type { CompiledModel } from './internals.js'
+import type { Examples, TensorGroup } from './trainable.js'
+
+/** A batch in the order and the shapes the model's train function takes. `owned`: made here, to be disposed. */
+export interface AlignedExamples {
+  inputs: tf.Tensor[]
+  targets: tf.Tensor[]
+  /** Weights of the examples, per output; empty without weights. */
+  weights: tf.Tensor[]
+  owned: tf.Tensor[]
+}
+
+/** Throws `InvalidArgumentError` when the examples do not fit the model's inputs and outputs. */
+export function alignToModel(
+  core: CompiledModel,
+  batch: Examples,
+  losses: readonly LossDescription[] | undefined,
+): AlignedExamples {
+  const owned: tf.Tensor[] = []
+  const given = { xs: tensorsOf(batch.xs, core.inputNames), ys: tensorsOf(batch.ys, core.outputNames) }
+  assertCount('xs', given.xs, core.inputNames, 'input')
+  assertCount('ys', given.ys, core.outputNames, 'output')
+  // Class indices must be floats: the sparse loss takes floor() of them, which integers do not have.
+  const ys = given.ys.map((tensor, i) => {
+    if (tensor.dtype === 'float32' || !losses?.[i]?.sparse) return tensor
+    const floats = tensor.toFloat()
+    owned.push(floats)
+    return floats
+  })
+  let inputs: tf.Tensor[]
+  let targets: tf.Tensor[]
+  try {
+    ;[inputs, targets] = core.standardizeUserDataXY(given.xs, ys, true, given.xs[0]!.shape[0]!)
+  } catch (error) {
+    tf.dispose(owned)
+    throw shapeError(error as Error, core, given)
+  }
+  owned.push(...[...inputs, ...targets].filter((tensor) => ![...given.xs, ...ys].includes(tensor)))
+  const weights = exampleWeights(core, batch, targets)
+  owned.push(...weights)
+  return { inputs, targets, weights, owned: [...new Set(owned)] }
+}
+
+function assertCount(argument: string, tensors: tf.Tensor[], names: readonly string[], kind: string): void {
+  if (tensors.length === names.length) return
+  throw new InvalidArgumentError(
+    argument,
+    `${tensors.length} tensor${tensors.length === 1 ? '' : 's'}`,
+    `one per ${kind} of the model: ${names.join(', ')}`,
+  )
+}
+
+function shapeError(error: Error, core: CompiledModel, given: { xs: tf.Tensor[]; ys: tf.Tensor[] }): Error {
+  const shapes = (tensors: ReadonlyArray<{ shape: Array<number | null> }>) =>
+    tensors.map(({ shape }) => `[${shape.map((size) => size ?? 'n').join(', ')}]`).join(' and ')
+  return new InvalidArgumentError(
+    'examples',
+    `xs ${shapes(given.xs)} with ys ${shapes(given.ys)}`,
+    `what the model takes: inputs ${shapes(core.inputs)}, outputs ${shapes(core.outputs)} (TensorFlow.js says: ${error.message})`,
+    'label-shape',
+  )
+}
+
+/** Sample weights times class weights, one tensor [examples] per output, or none. */
+function exampleWeights(core: CompiledModel, batch: Examples, targets: tf.Tensor[]): tf.Tensor[] {
+  const { sampleWeight, classWeight } = batch
+  if (!sampleWeight && !classWeight) return []
+  const samples = sampleWeight ? perOutput(sampleWeight, core.outputNames, targets.length) : []
+  return targets.map((target, i) =>
+    tf.tidy(() => {
+      const sample = samples[i]?.toFloat().flatten()
+      const byClass = classWeight ? classWeights(target, classWeight) : undefined
+      if (sample && byClass) return tf.mul(sample, byClass)
+      return (sample ?? byClass)!.clone()
+    }),
+  )
+}
+
+function perOutput(group: TensorGroup, names: readonly string[], outputs: number): tf.Tensor[] {
+  const tensors = tensorsOf(group, names)
+  if (tensors.length === outputs) return tensors
+  if (tensors.length === 1) return Array.from({ length: outputs }, () => tensors[0]!)
+  throw new InvalidArgumentError(
+    'sampleWeight',
+    `${tensors.length} tensors`,
+    `one, or one per output (${outputs})`,
+  )
+}
+
+function classWeights(target: tf.Tensor, classWeight: Record<number, number>): tf.Tensor1D {
+  const classes = target.shape.length === 2 && target.shape[1]! > 1 ? tf.argMax(target, 1) : target.flatten()
+  const indices = classes.dataSync()
+  const weights = Float32Array.from(indices, (index) => {
+    const weight = classWeight[index]
+    if (weight === undefined) {
+      throw new InvalidArgumentError(
+        'classWeight',
+        `no weight for class ${index}, which occurs in the labels`,
+        'a weight for every class in the labels',
+      )
+    }
+    return weight
+  })
+  return tf.tensor1d(weights)
+}

@@ -1,0 +1,192 @@
+import * as tf from '@tensorflow/tfjs'
+import { InvalidArgumentError } from '../errors.js'
+import { type LossDescription, lossByName } from '../statistics/losses.js'
+import { type AlignedExamples, alignToModel } from './align.js'
+import { tensorsOf } from './examples.js'
+import { headOf } from './head.js'
+import { type CompiledModel, coreOf } from './internals.js'
+import { allLayers, silence } from './layers.js'
+import { copyOptimizer } from './optimizer-copy.js'
+import type { Examples, TensorGroup, Trainable } from './trainable.js'
+
+/**
+ * A compiled LayersModel (sequential or functional) as a `Trainable`. A step runs the model's own train
+ * function, the one behind `fit` and `trainOnBatch`, with the loss, metrics, regularisers and optimizer it was
+ * compiled with; losses are left on the backend, so that a step does not wait for them.
+ */
+export class LayersModelProgram implements Trainable {
+  readonly layers: readonly tf.layers.Layer[]
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  readonly lossDescriptions: LossDescription[] | undefined
+  private readonly core: CompiledModel
+  /** Inherits from the model and shadows its optimizer, so that the model itself is never changed. */
+  private readonly shadow: CompiledModel
+  /** The batch arranged last: overfitting feeds the same one at every step. */
+  private aligned: { batch: Examples; examples: AlignedExamples } | undefined
+  private readonly undo: Array<() => void> = []
+  private trainFunction: (data: tf.Tensor[]) => tf.Scalar[]
+
+  /**
+   * `model` is trained in place. `ownership`: 'owned' is disposed with the program; 'borrowed' gets its
+   * weights back and keeps its own optimizer untouched.
+   */
+  constructor(
+    readonly model: tf.LayersModel,
+    private readonly ownership: 'owned' | 'borrowed',
+  ) {
+    this.core = coreOf(model)
+    if (
+      this.core.optimizer_ == null ||
+      this.core.lossFunctions == null ||
+      this.core.lossFunctions.length === 0
+    ) {
+      throw new InvalidArgumentError(
+        'subject',
+        'a model that is not compiled',
+        'a compiled model: call model.compile({ optimizer, loss }) before returning it',
+      )
+    }
+    this.layers = this.core.layers
+    this.inputNames = this.core.inputNames
+    this.outputNames = this.core.outputNames
+    this.lossDescriptions = describeLosses(this.core)
+    this.shadow = Object.create(this.core, { optimizer_: { value: this.core.optimizer_, writable: true } })
+    if (ownership === 'borrowed') {
+      this.shadow.optimizer_ = copyOptimizer(this.core.optimizer_)
+      const weights = this.core.getWeights().map((weight) => weight.clone())
+      this.undo.push(() => {
+        this.core.setWeights(weights)
+        tf.dispose(weights)
+      })
+    }
+    this.trainFunction = this.core.makeTrainFunction.call(this.shadow)
+  }
+
+  get optimizer(): tf.Optimizer {
+    return this.shadow.optimizer_
+  }
+
+  set optimizer(optimizer: tf.Optimizer) {
+    const replaced = this.shadow.optimizer_
+    if (replaced !== this.core.optimizer_) replaced.dispose()
+    this.shadow.optimizer_ = optimizer
+  }
+
+  predict(xs: TensorGroup): tf.Tensor | tf.Tensor[] {
+    const inputs = tensorsOf(xs, this.core.inputNames)
+    return this.core.predict(inputs.length === 1 ? inputs[0]! : inputs, { batchSize: inputs[0]!.shape[0]! })
+  }
+
+  predictInTraining(xs: TensorGroup): tf.Tensor | tf.Tensor[] {
+    const inputs = tensorsOf(xs, this.core.inputNames)
+    return tf.tidy(
+      () => this.core.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: true }) as tf.Tensor,
+    )
+  }
+
+  loss(batch: Examples): tf.Scalar {
+    return tf.tidy(() => tf.addN(this.lossPerOutput(batch, this.align(batch).weights)).asScalar())
+  }
+
+  outputLosses(batch: Examples): tf.Scalar[] {
+    return tf.tidy(() => this.lossPerOutput(batch, []))
+  }
+
+  private lossPerOutput(batch: Examples, weights: tf.Tensor[]): tf.Scalar[] {
+    const { targets } = this.align(batch)
+    const predicted = this.predict(batch.xs)
+    const predictions = Array.isArray(predicted) ? predicted : [predicted]
+    return this.core.lossFunctions.map((lossFunction, i) => {
+      const loss = lossFunction(targets[i]!, predictions[i]!)
+      return tf.mean(weights[i] ? tf.mul(loss, weights[i]) : loss).asScalar()
+    })
+  }
+
+  step(batch: Examples): tf.Scalar {
+    const { inputs, targets, weights } = this.align(batch)
+    const [loss, ...metrics] = this.trainFunction([...inputs, ...targets, ...weights])
+    tf.dispose(metrics)
+    return loss!
+  }
+
+  stepWithGradients(batch: Examples): { loss: tf.Scalar; gradients: tf.NamedTensorMap } {
+    const gradients: tf.NamedTensorMap = {}
+    const optimizer = this.shadow.optimizer_
+    // The train function only calls minimize: hand it one that keeps the gradients.
+    this.shadow.optimizer_ = {
+      minimize: (f: () => tf.Scalar, _returnCost: boolean, variables: tf.Variable[]) => {
+        const { value, grads } = optimizer.computeGradients(f, variables)
+        optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name]! })))
+        for (const [name, gradient] of Object.entries(grads)) if (gradient != null) gradients[name] = gradient
+        return value
+      },
+    } as unknown as tf.Optimizer
+    try {
+      return { loss: this.step(batch), gradients }
+    } finally {
+      this.shadow.optimizer_ = optimizer
+    }
+  }
+
+  weights(): Record<string, tf.Variable> {
+    const variables = this.core.trainableWeights.map((weight) => weight.read() as tf.Variable)
+    return Object.fromEntries(variables.map((variable) => [variable.name, variable]))
+  }
+
+  zeroHead(): boolean {
+    const heads = this.core.outputs.map(headOf)
+    if (heads.some((head) => head === undefined)) return false
+    for (const head of heads) {
+      const before = head!.getWeights().map((weight) => weight.clone())
+      const zeros = before.map((weight) => tf.zerosLike(weight))
+      head!.setWeights(zeros)
+      tf.dispose([...before, ...zeros])
+    }
+    return true
+  }
+
+  disableDropout(): void {
+    for (const layer of allLayers(this.core.layers)) this.undo.push(silence(layer))
+  }
+
+  penalty(): tf.Scalar | undefined {
+    if (!allLayers(this.core.layers).some((layer) => layer.losses.length > 0)) return undefined
+    return tf.tidy(() => {
+      const losses = this.core.calculateLosses()
+      return losses.length === 0 ? tf.scalar(0) : tf.addN(losses).asScalar()
+    })
+  }
+
+  dispose(): void {
+    for (const undo of this.undo.reverse()) undo()
+    tf.dispose(this.aligned?.examples.owned ?? [])
+    const replaced = this.shadow.optimizer_ !== this.core.optimizer_
+    if (replaced) this.shadow.optimizer_.dispose()
+    if (this.ownership === 'owned') {
+      const { optimizer_, isOptimizerOwned } = this.core
+      this.model.dispose()
+      if (!isOptimizerOwned) optimizer_.dispose()
+    }
+  }
+
+  private align(batch: Examples): AlignedExamples {
+    if (this.aligned?.batch === batch) return this.aligned.examples
+    tf.dispose(this.aligned?.examples.owned ?? [])
+    this.aligned = undefined
+    const examples = alignToModel(this.core, batch, this.lossDescriptions)
+    this.aligned = { batch, examples }
+    return examples
+  }
+}
+
+/** The losses given to `compile`, per output; undefined when one of them is a function that has to be probed. */
+function describeLosses(core: CompiledModel): LossDescription[] | undefined {
+  const { loss, outputNames } = core
+  const perOutput = outputNames.map((name, i) => {
+    if (typeof loss === 'string' || typeof loss === 'function') return loss
+    return Array.isArray(loss) ? loss[i] : loss[name]
+  })
+  const described = perOutput.map((one) => (typeof one === 'string' ? lossByName(one) : undefined))
+  return described.every((one) => one !== undefined) ? described : undefined
+}

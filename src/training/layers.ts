@@ -1,0 +1,44 @@
+import type * as tf from '@tensorflow/tfjs'
+
+type Layer = tf.layers.Layer
+interface Nested {
+  layers?: Layer[]
+  layer?: Layer
+  forwardLayer?: Layer
+  backwardLayer?: Layer
+  cell?: Layer
+  cells?: Layer[]
+}
+
+/** All layers, with those inside nested models, wrappers and recurrent cells. */
+export function allLayers(layers: readonly Layer[]): Layer[] {
+  return layers.flatMap((layer) => {
+    const nested = layer as unknown as Nested
+    const inner = [nested.layer, nested.forwardLayer, nested.backwardLayer, nested.cell].filter(
+      (one) => one != null,
+    )
+    return [layer, ...allLayers([...(nested.layers ?? []), ...inner, ...(nested.cells ?? [])])]
+  })
+}
+
+/** The settings by which layers of TensorFlow.js add noise in training mode only. */
+const noiseSettings: Record<string, string[]> = {
+  Dropout: ['rate'],
+  SpatialDropout1D: ['rate'],
+  AlphaDropout: ['rate'],
+  GaussianDropout: ['rate'],
+  GaussianNoise: ['stddev'],
+  SimpleRNNCell: ['dropout', 'recurrentDropout'],
+  GRUCell: ['dropout', 'recurrentDropout'],
+  LSTMCell: ['dropout', 'recurrentDropout'],
+}
+
+/** Switches a layer's training noise off. Returns the way back. */
+export function silence(layer: Layer): () => void {
+  const settings = layer as unknown as Record<string, number>
+  const before = (noiseSettings[layer.getClassName()] ?? []).map((name) => [name, settings[name]!] as const)
+  for (const [name] of before) settings[name] = 0
+  return () => {
+    for (const [name, value] of before) settings[name] = value
+  }
+}

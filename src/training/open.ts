@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs'
+import { InvalidArgumentError } from '../errors.js'
+import { describe } from './examples.js'
+import { coreOf, isLayersModel } from './internals.js'
+import { LayersModelProgram } from './layers-model.js'
+import { copyOptimizer } from './optimizer-copy.js'
+import { withSeed } from './seed.js'
+import type { Subject, Trainable } from './trainable.js'
+
+/** Optimizers of programs that were disposed: a factory that hands one out again shares it between models. */
+const usedOptimizers = new WeakSet<object>()
+
+/**
+ * A program ready to be trained, all of it ours: freshly made by the factory under `seed`, or a copy of the
+ * given model. Always dispose it. Throws `InvalidArgumentError` when the subject is neither.
+ */
+export async function openProgram(subject: Subject, seed: number): Promise<Trainable> {
+  if (typeof subject === 'function') return openFactory(subject, seed)
+  if (isLayersModel(subject)) return copyModel(subject)
+  if (isTrainable(subject)) {
+    if (subject.clone) return subject.clone()
+    throw new InvalidArgumentError(
+      'subject',
+      'a live Trainable without clone()',
+      'a factory, () => createTrainable(), so that every check starts from a fresh one',
+    )
+  }
+  throw new InvalidArgumentError(
+    'subject',
+    describe(subject),
+    'a compiled tf.LayersModel, a Trainable, or a factory that returns one',
+  )
+}
+
+async function openFactory(create: Extract<Subject, () => unknown>, seed: number): Promise<Trainable> {
+  const newest = newestTensorId()
+  let created: tf.LayersModel | Trainable
+  try {
+    created = await withSeed(seed, create)
+  } catch (error) {
+    throw new Error(`The factory threw: ${(error as Error)?.message ?? error}`, { cause: error })
+  }
+  if (!isLayersModel(created) && !isTrainable(created)) {
+    throw new InvalidArgumentError(
+      'subject',
+      `a factory that returned ${describe(created)}`,
+      'a model or a Trainable',
+    )
+  }
+  const weights: ReadonlyArray<tf.Tensor> = isLayersModel(created)
+    ? created.weights.map((weight) => weight.read())
+    : Object.values(created.weights())
+  if (weights.some((weight) => weight.id <= newest)) {
+    throw new InvalidArgumentError(
+      'subject',
+      'a factory that returned a model made before it was called',
+      'a new model at each call; to check one existing model pass the model itself, it will be copied',
+    )
+  }
+  if (weights.length === 0) {
+    throw new InvalidArgumentError(
+      'subject',
+      isLayersModel(created)
+        ? 'a model without weights (never built?)'
+        : 'a Trainable whose weights() are empty',
+      'a model with trainable weights: give the first layer an inputShape, or call the model once',
+    )
+  }
+  if (!isLayersModel(created)) return created
+  assertFreshOptimizer(created)
+  let program: LayersModelProgram
+  try {
+    program = new LayersModelProgram(created, 'owned')
+  } catch (error) {
+    created.dispose()
+    throw error
+  }
+  assertTrainableWeights(program)
+  return program
+}
+
+function assertFreshOptimizer(model: tf.LayersModel): void {
+  const { optimizer_ } = coreOf(model)
+  if (optimizer_ == null) return
+  if (usedOptimizers.has(optimizer_)) {
+    throw new InvalidArgumentError(
+      'subject',
+      'a factory that compiles every model with one and the same optimizer object',
+      'a new optimizer at each call: its moments belong to one set of weights',
+    )
+  }
+  usedOptimizers.add(optimizer_)
+}
+
+function assertTrainableWeights(program: LayersModelProgram): void {
+  if (Object.keys(program.weights()).length > 0) return
+  program.dispose()
+  throw new InvalidArgumentError(
+    'subject',
+    'a model with no trainable weights (all layers frozen?)',
+    'at least one layer with trainable = true, set before compile()',
+    'weights-not-updated',
+  )
+}
+
+/** A copy through the model's own JSON; a model with unregistered custom layers is trained in place and restored. */
+async function copyModel(model: tf.LayersModel): Promise<Trainable> {
+  const { loss, metrics, optimizer_ } = coreOf(model)
+  if (optimizer_ == null) return new LayersModelProgram(model, 'borrowed')
+  let copy: tf.LayersModel
+  try {
+    copy = await tf.models.modelFromJSON(model.toJSON(null, false) as unknown as tf.io.ModelJSON)
+  } catch {
+    const borrowed = new LayersModelProgram(model, 'borrowed')
+    assertTrainableWeights(borrowed)
+    return borrowed
+  }
+  copy.setWeights(model.getWeights())
+  copy.compile({
+    optimizer: copyOptimizer(optimizer_),
+    loss: loss as tf.ModelCompileArgs['loss'],
+    metrics: metrics as tf.ModelCompileArgs['metrics'],
+  })
+  const program = new LayersModelProgram(copy, 'owned')
+  assertTrainableWeights(program)
+  return program
+}
+
+function isTrainable(value: unknown): value is Trainable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (['predict', 'loss', 'step', 'weights', 'dispose'] as const).every(
+      (method) => typeof (value as Record<string, unknown>)[method] === 'function',
+    )
+  )
+}
+
+/** Tensors are numbered as they are made. */
+function newestTensorId(): number {
+  const probe = tf.scalar(0)
+  probe.dispose()
+  return probe.id
+}

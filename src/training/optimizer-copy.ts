@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs'
+import { InvalidArgumentError } from '../errors.js'
+
+interface OptimizerVariable {
+  originalName: string
+  variable: tf.Variable
+}
+
+type Fields = Record<string, unknown>
+
+/**
+ * An independent optimizer with the same settings and the same state (moments, counters), so that a copy of a
+ * model goes on training exactly as the original would have. Works on the fields, because the public
+ * `getWeights` is missing for some optimizers (Adamax) and asynchronous for the others.
+ */
+export function copyOptimizer(optimizer: tf.Optimizer): tf.Optimizer {
+  let copy: tf.Optimizer
+  try {
+    const optimizerClass = optimizer.constructor as unknown as {
+      fromConfig(cls: unknown, config: unknown): tf.Optimizer
+    }
+    copy = optimizerClass.fromConfig(optimizerClass, optimizer.getConfig())
+  } catch (error) {
+    throw new InvalidArgumentError(
+      'subject',
+      `a live model whose optimizer cannot be copied (${(error as Error).message})`,
+      'a factory: () => createModel(), or an optimizer with getConfig() and static fromConfig()',
+    )
+  }
+  copyState(optimizer as unknown as Fields, copy as unknown as Fields)
+  return copy
+}
+
+function copyState(from: Fields, to: Fields): void {
+  for (const [key, value] of Object.entries(from)) {
+    if (isVariable(value)) {
+      if (isVariable(to[key])) to[key].assign(value)
+      else to[key] = copyVariable(value)
+    } else if (Array.isArray(value) && value.every(isOptimizerVariable)) {
+      to[key] = value.map(({ originalName, variable }) => ({
+        originalName,
+        variable: copyVariable(variable),
+      }))
+    } else if (typeof value === 'number' || typeof value === 'boolean') {
+      to[key] = value
+    }
+  }
+}
+
+function copyVariable(variable: tf.Variable): tf.Variable {
+  return tf.tidy(() => tf.variable(variable.clone(), variable.trainable))
+}
+
+function isVariable(value: unknown): value is tf.Variable {
+  return typeof value === 'object' && value !== null && 'assign' in value && 'dataId' in value
+}
+
+function isOptimizerVariable(value: unknown): value is OptimizerVariable {
+  return typeof value === 'object' && value !== null && 'variable' in value && isVariable(value.variable)
+}

@@ -1,0 +1,119 @@
+import * as tf from '@tensorflow/tfjs'
+import { InvalidArgumentError } from '../errors.js'
+import { identifyLoss } from '../statistics/identify-loss.js'
+import type { LossDescription, Rows } from '../statistics/losses.js'
+import { sliceRows } from '../statistics/rows.js'
+import { countExamples, disposeExamples, sliceExamples, tensorsOf } from './examples.js'
+import { labelsForLoss } from './label-range.js'
+import type { Examples, Trainable } from './trainable.js'
+
+/** Labels and predictions of one output, in double precision, and what its loss computes. */
+export interface OutputView {
+  /** What the loss computes; undefined for a custom loss that is none of the standard ones. */
+  loss: LossDescription | undefined
+  /** One row per example, or per step of a sequence; one-hot when the loss takes class indices. */
+  labels: Rows
+  predictions: Rows
+}
+
+/**
+ * Looks at every output of `program` on `examples`, in inference mode. Throws `InvalidArgumentError` when the
+ * labels are outside the range of the loss or do not fit the predictions. One forward pass; a custom loss costs
+ * two more, on all and on half of the examples.
+ */
+export function viewOutputs(program: Trainable, examples: Examples, argument: string): OutputView[] {
+  const predicted = program.predict(examples.xs)
+  const predictions = Array.isArray(predicted) ? predicted : [predicted]
+  const labels = tensorsOf(examples.ys, program.outputNames)
+  if (labels.length !== predictions.length) {
+    tf.dispose(predictions)
+    throw new InvalidArgumentError(
+      `${argument}.ys`,
+      `${labels.length} tensors`,
+      `one per prediction (${predictions.length})`,
+      'label-shape',
+    )
+  }
+  const predictionRows = predictions.map(rowsOf)
+  tf.dispose(predictions)
+  const labelRows = labels.map((tensor, i) => regroup(tensor, predictionRows[i]!.rows))
+  const losses = program.lossDescriptions ?? probeLosses(program, examples, labelRows, predictionRows)
+  return labelRows.map((rows, i) => {
+    const name = labels.length === 1 ? `${argument}.ys` : `${argument}.ys[${i}]`
+    const inRange = labelsForLoss(rows, predictionRows[i]!, losses[i], name)
+    const weights = weightsOfRows(examples, i, rows, inRange.rows)
+    return {
+      loss: losses[i],
+      predictions: predictionRows[i]!,
+      labels: weights ? { ...inRange, weights } : inRange,
+    }
+  })
+}
+
+/** A tensor as rows of its last axis; a vector as rows of one value. */
+export function rowsOf(tensor: tf.Tensor): Rows {
+  const width = tensor.rank > 1 ? tensor.shape[tensor.rank - 1]! : 1
+  return { values: tensor.dataSync().slice(), rows: tensor.size / width, width }
+}
+
+/** Class indices [n], [n, 1] or [n, t] go with predictions [n, classes] or [n, t, classes]: one row each. */
+function regroup(labels: tf.Tensor, predictionRows: number): Rows {
+  const rows = rowsOf(labels)
+  return rows.rows !== predictionRows && labels.size === predictionRows
+    ? { values: rows.values, rows: labels.size, width: 1 }
+    : rows
+}
+
+/** The weight of each row in the loss: sample weight times class weight of its example. */
+function weightsOfRows(
+  examples: Examples,
+  output: number,
+  labels: Rows,
+  rows: number,
+): Float64Array | undefined {
+  const { classWeight } = examples
+  const given = examples.sampleWeight ? tensorsOf(examples.sampleWeight) : []
+  const samples = (given[output] ?? given[0])?.dataSync()
+  if (!samples && !classWeight) return undefined
+  const rowsPerExample = rows / countExamples(examples)
+  return Float64Array.from({ length: rows }, (_, row) => {
+    const sample = samples ? samples[Math.floor(row / rowsPerExample)]! : 1
+    return classWeight ? sample * (classWeight[classOfRow(labels, row)] ?? 1) : sample
+  })
+}
+
+function classOfRow({ values, width }: Rows, row: number): number {
+  if (width === 1) return values[row]!
+  let largest = 0
+  for (let k = 1; k < width; k++) if (values[row * width + k]! > values[row * width + largest]!) largest = k
+  return largest
+}
+
+/** Finds out what a custom loss computes from what it gives on all and on half of the examples. */
+function probeLosses(
+  program: Trainable,
+  examples: Examples,
+  labels: Rows[],
+  predictions: Rows[],
+): Array<LossDescription | undefined> {
+  const lossesOf = (batch: Examples): number[] => {
+    const scalars = program.outputLosses?.(batch) ?? [program.loss(batch)]
+    const values = scalars.map((scalar) => scalar.dataSync()[0]!)
+    tf.dispose(scalars)
+    return values
+  }
+  const count = countExamples(examples)
+  const half = Math.max(1, count >> 1)
+  const part = sliceExamples(examples, 0, half)
+  const [whole, first] = [lossesOf(examples), lossesOf(part)]
+  disposeExamples(part)
+  return labels.map((rows, i) => {
+    // A program that reports one loss for several outputs: no telling what each of them computes.
+    if (whole.length !== labels.length) return undefined
+    const share = (all: Rows) => sliceRows(all, 0, (all.rows / count) * half)
+    return identifyLoss([
+      { labels: rows, predictions: predictions[i]!, loss: whole[i]! },
+      { labels: share(rows), predictions: share(predictions[i]!), loss: first[i]! },
+    ])
+  })
+}
