@@ -1,0 +1,2 @@
+/** The TensorFlow.js backends a test can run on: the native addon, WebAssembly, plain JavaScript. */
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu'

@@ -1,0 +1,20 @@
+/**
+ * What native TensorFlow reads from the environment when its addon loads. Pinned, because results depend on
+ * them: a different number of threads or oneDNN's kernels change the bits of a training run. At the sizes of
+ * tests neither costs time, and single-threaded workers run side by side.
+ *
+ * They must be in the environment of the process itself: inside a worker thread, `process.env` is a copy that
+ * native code does not see.
+ */
+export const threadEnvironment: Readonly<Record<string, string>> = {
+  TF_NUM_INTRAOP_THREADS: '1',
+  TF_NUM_INTEROP_THREADS: '1',
+  TF_ENABLE_ONEDNN_OPTS: '0',
+  // Not a matter of threads: 2 keeps informational lines and warnings of TensorFlow off the terminal.
+  TF_CPP_MIN_LOG_LEVEL: '2',
+}
+
+/** Sets what the user has not set; their own choice wins. */
+export function pinThreadEnvironment(environment: Record<string, string | undefined> = process.env): void {
+  for (const [name, value] of Object.entries(threadEnvironment)) environment[name] ??= value
+}
