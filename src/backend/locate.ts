@@ -50,7 +50,9 @@ export function locateNativeAddons(root: string): NativeAddon[] {
 export function packageDirectory(name: string, root: string): string | undefined {
   for (const from of [root, dirname(fileURLToPath(import.meta.url))]) {
     try {
-      return dirname(createRequire(join(from, 'package.json')).resolve(`${name}/package.json`))
+      const packageJson = createRequire(join(from, 'package.json')).resolve(`${name}/package.json`)
+      // Node remembers what it resolved, even when the package has been removed since.
+      if (existsSync(packageJson)) return dirname(packageJson)
     } catch {
       // Not installed there.
     }

@@ -91,25 +91,25 @@ async function tryWasm(root: string): Promise<Attempt> {
   } catch (error) {
     return { problem: `${wasmPackage} is installed but does not start: ${firstLine(error)}` }
   }
-  silenceNodeBanner()
   return { choice: { name: 'wasm', why: `${wasmPackage} ${packageVersion(directory)}, 1 thread` } }
 }
 
 async function useCpu(): Promise<BackendChoice> {
-  silenceNodeBanner()
   await use('cpu')
   return { name: 'cpu', why: `@tensorflow/tfjs ${tf.version.tfjs}, plain JavaScript, 1 thread` }
 }
 
 async function use(name: BackendName): Promise<void> {
   registerKernels(name)
+  silenceNodeBanner()
   if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend '${name}'`)
   await tf.ready()
 }
 
 /**
  * The cpu backend greets with "Hi, looks like you are running TensorFlow.js in Node.js …" on its first write.
- * Our own warning says the same with the command that helps, so it is told that this was not its first.
+ * Next to our own warning that is a repetition, and beside the native backend nonsense, so it is told that this
+ * was not its first.
  */
 function silenceNodeBanner(): void {
   const cpu = tf.findBackend('cpu') as { firstUse?: boolean } | null

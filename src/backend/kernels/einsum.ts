@@ -8,11 +8,13 @@ interface Labelled {
 }
 
 /**
- * Gives `wasm` einsum, composed as one matrix product: axes are sorted into those kept by both operands
- * (batch), by one of them (rows, columns) and by none (contracted). Integers go through float32, exact up to 2^24.
+ * Gives `wasm` the einsum it lacks and `cpu` one that is right: the released one loses track of its axes when
+ * several are summed ('ijk,k->j'). It is composed as one matrix product, the axes sorted into those kept by both
+ * operands (batch), by one of them (rows, columns) and by none (contracted). Integers go through float32, exact
+ * up to 2^24.
  */
-export function registerEinsum(): void {
-  replaceKernel('Einsum', 'wasm', ({ inputs, attrs }) => {
+export function registerEinsum(backendName: 'cpu' | 'wasm'): void {
+  replaceKernel('Einsum', backendName, ({ inputs, attrs }) => {
     const { equation } = attrs as unknown as { equation: string }
     return tf.tidy(() => einsum(equation, Object.values(inputs) as tf.Tensor[]))
   })

@@ -28,13 +28,14 @@ export function registerKernels(backend: BackendName): void {
       registerConv2DBackpropInput()
       registerDepthwiseConv2DGradients()
       registerUnsortedSegmentSum()
-      registerEinsum()
+      registerEinsum('wasm')
       registerAvgPoolGradient('wasm')
       registerMaxPool()
       registerConv3DGradients()
       registerDilation2D()
       break
     case 'cpu':
+      registerEinsum('cpu')
       registerAvgPoolGradient('cpu')
       break
     default:
