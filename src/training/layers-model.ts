@@ -150,7 +150,24 @@ export class LayersModelProgram implements Trainable {
     for (const layer of allLayers(this.core.layers)) this.undo.push(silence(layer))
   }
 
+  disablePenalty(): void {
+    this.shadow.calculateLosses = () => []
+  }
+
+  activations(xs: TensorGroup): Array<tf.Tensor | undefined> {
+    const outputs = this.core.layers.map((layer) =>
+      layer.inboundNodes.length === 1 && !Array.isArray(layer.output) ? layer.output : undefined,
+    )
+    const single = outputs.filter((output) => output !== undefined)
+    // Never disposed: that would dispose the layers, which it shares with the model.
+    const probe = tf.model({ inputs: this.core.inputs, outputs: single })
+    const inputs = tensorsOf(xs, this.inputNames)
+    const values = [probe.predict(inputs, { batchSize: inputs[0]!.shape[0]! })].flat()
+    return outputs.map((output) => (output ? values.shift() : undefined))
+  }
+
   penalty(): tf.Scalar | undefined {
+    if (this.shadow.calculateLosses !== this.core.calculateLosses) return undefined
     if (!allLayers(this.core.layers).some((layer) => layer.losses.length > 0)) return undefined
     return tf.tidy(() => {
       const losses = this.core.calculateLosses()

@@ -42,3 +42,13 @@ export function silence(layer: Layer): () => void {
     for (const [name, value] of before) settings[name] = value
   }
 }
+
+/** Name of the activation the last layer ends with: 'softmax', 'sigmoid', 'linear' …; undefined when not known. */
+export function finalActivation(layers: readonly Layer[] | undefined): string | undefined {
+  const last = layers?.at(-1)
+  if (!last) return undefined
+  const { activation } = last as unknown as { activation?: { getClassName?: () => string } }
+  if (last.getClassName() === 'Softmax') return 'softmax'
+  if (last.getClassName() === 'ReLU') return 'relu'
+  return activation?.getClassName?.()
+}

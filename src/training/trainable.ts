@@ -45,6 +45,10 @@ export interface Trainable {
   zeroHead?(): boolean
   /** Switches dropout and noise layers off. */
   disableDropout?(): void
+  /** Leaves the weight penalty out of further steps. */
+  disablePenalty?(): void
+  /** Outputs of the layers in inference mode, in the order of `layers`; undefined where a layer has several. */
+  activations?(xs: Examples['xs']): Array<tf.Tensor | undefined>
   /** The weight penalty that `step` adds to the loss. */
   penalty?(): tf.Scalar | undefined
   /** The optimizer in use; assigning another one replaces it. */

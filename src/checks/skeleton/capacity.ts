@@ -1,0 +1,170 @@
+import { diagnoseCapacity } from '../../diagnosis/capacity.js'
+import { InvalidArgumentError } from '../../errors.js'
+import { formatNumber } from '../../figures/number.js'
+import { attainableLoss } from '../../statistics/attainable-loss.js'
+import { mean } from '../../statistics/estimates.js'
+import { minibatches } from '../../training/batches.js'
+import { assertExamples, describe, disposeExamples } from '../../training/examples.js'
+import { groupIdenticalInputs } from '../../training/identical-inputs.js'
+import { openProgram } from '../../training/open.js'
+import { viewOutputs } from '../../training/outputs.js'
+import { type RunEnd, trainProgram } from '../../training/run.js'
+import { sampleExamples } from '../../training/split.js'
+import type { Examples, Trainable } from '../../training/trainable.js'
+import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import type { CheckResult } from '../result.js'
+
+export interface CapacityOptions<Capacity> extends CheckOptions {
+  /** Given to the factory one after the other, smallest first; at least two. */
+  capacities: readonly Capacity[]
+  /** Steps to train each. Default 200. */
+  steps?: number
+  /** Examples per step. Default 32. */
+  batchSize?: number
+}
+
+/** One capacity after its training. */
+export interface CapacityRun<Capacity = unknown> {
+  capacity: Capacity
+  parameters: number
+  /** Mean loss on a fixed sample of the training data, in inference mode. */
+  loss: number
+  end: RunEnd
+}
+
+/** Of the distance between the best constant and the floor: what the largest must gain over the smallest. */
+const leastGain = 0.02
+/** … and how much one step up in capacity may lose, since runs of this length differ by chance. */
+const tolerated = 0.05
+/** Programs this close to the floor have nothing left to gain. */
+const solved = 0.05
+const mostExamples = 512
+
+/**
+ * Trains the same program at growing capacities, with the same seed and the same batches, and expects the
+ * training loss to fall (Karpathy: "verify decreasing training loss"). The number of weights must grow with the
+ * capacity, exactly. Costs `steps` steps for each capacity.
+ */
+export async function checkCapacity<Capacity>(
+  create: (capacity: Capacity) => ReturnType<() => Trainable | unknown>,
+  train: Examples,
+  options: CapacityOptions<Capacity>,
+): Promise<CheckResult> {
+  const started = performance.now()
+  const { capacities, steps = 200, batchSize = 32, seed = defaultSeed } = options
+  assertOptions(create, options)
+  assertExamples(train, 'train')
+  const sample = sampleExamples(train, mostExamples, seed)
+  const runs: Array<CapacityRun<Capacity>> = []
+  const curves: Record<string, number[]> = {}
+  let constant = Number.NaN
+  let floor = 0
+  try {
+    for (const capacity of capacities) {
+      const program = await openProgram(() => create(capacity) as Trainable, seed)
+      const batches = minibatches(train, { batchSize, seed })
+      try {
+        if (runs.length === 0) {
+          const attainable = attainableLoss(
+            viewOutputs(program, sample, 'train'),
+            groupIdenticalInputs(sample),
+          )
+          constant = attainable?.constant ?? valueOf(program, sample)
+          floor = attainable?.floor ?? 0
+        }
+        const run = await trainProgram(program, batches.next, { steps, readEvery: 25, ...controlOf(options) })
+        const parameters = Object.values(program.weights()).reduce((sum, weight) => sum + weight.size, 0)
+        const loss = run.end === 'non-finite' ? Number.NaN : valueOf(program, sample)
+        runs.push({ capacity, parameters, loss, end: run.end })
+        curves[`loss at ${String(capacity)}`] = run.losses
+      } finally {
+        batches.dispose()
+        program.dispose()
+      }
+      if (wasCutShort(runs.at(-1)!.end)) break
+    }
+  } finally {
+    disposeExamples(sample)
+  }
+  const failure = failureOf(runs, capacities.length, constant - floor, floor)
+  const table = runs.map((run) => `${String(run.capacity)}: ${formatNumber(run.loss)}`).join(', ')
+  return {
+    check: 'decrease-loss-with-capacity',
+    stage: 'skeleton',
+    status: failure ? 'failed' : 'passed',
+    summary: failure
+      ? `${failure} Loss after ${steps} steps by capacity: ${table}.`
+      : `Training loss falls with capacity: ${table}.`,
+    measured: Object.fromEntries(runs.map((run) => [`loss at ${String(run.capacity)}`, run.loss])),
+    expected: { loss: 'lower for every larger capacity', baseline: constant },
+    causes: failure && !wasCutShort(runs.at(-1)!.end) ? diagnoseCapacity(runs, curves, constant) : [],
+    curves,
+    seed,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+function failureOf(
+  runs: readonly CapacityRun[],
+  wanted: number,
+  range: number,
+  floor: number,
+): string | undefined {
+  const last = runs.at(-1)!
+  if (wasCutShort(last.end)) {
+    return `Stopped before the test's time ran out, at capacity ${String(last.capacity)} (${runs.length} of ${wanted}). Give the test more time, or set fewer steps.`
+  }
+  for (let i = 1; i < runs.length; i++) {
+    const [smaller, larger] = [runs[i - 1]!, runs[i]!]
+    if (larger.parameters <= smaller.parameters) {
+      return `Capacity ${String(larger.capacity)} has ${larger.parameters} weights, not more than the ${smaller.parameters} of capacity ${String(smaller.capacity)}.`
+    }
+  }
+  const diverged = runs.find(({ loss }) => !Number.isFinite(loss))
+  if (diverged) return `Training diverged at capacity ${String(diverged.capacity)}.`
+  const isSolved = ({ loss }: CapacityRun) => loss - floor <= solved * range
+  for (let i = 1; i < runs.length; i++) {
+    const [smaller, larger] = [runs[i - 1]!, runs[i]!]
+    if (!isSolved(larger) && larger.loss > smaller.loss + tolerated * range) {
+      return `The loss rises from ${formatNumber(smaller.loss)} at capacity ${String(smaller.capacity)} to ${formatNumber(larger.loss)} at ${String(larger.capacity)}.`
+    }
+  }
+  const [first] = runs
+  if (!isSolved(last) && first!.loss - last.loss < leastGain * range) {
+    return `The loss does not fall with capacity: ${formatNumber(first!.loss)} at ${String(first!.capacity)}, ${formatNumber(last.loss)} at ${String(last.capacity)}.`
+  }
+  return undefined
+}
+
+function valueOf(program: Trainable, examples: Examples): number {
+  const loss = program.loss(examples)
+  const value = mean(loss.dataSync())
+  loss.dispose()
+  return value
+}
+
+function assertOptions<Capacity>(create: unknown, options: CapacityOptions<Capacity>): void {
+  if (typeof create !== 'function') {
+    throw new InvalidArgumentError(
+      'subject',
+      describe(create),
+      'a function from a capacity to a fresh, compiled model',
+    )
+  }
+  const { capacities, steps, batchSize } = options ?? {}
+  if (!Array.isArray(capacities) || capacities.length < 2) {
+    throw new InvalidArgumentError(
+      'options.capacities',
+      Array.isArray(capacities) ? `${capacities.length} capacities` : describe(capacities),
+      'at least two, smallest first, such as [4, 16, 64]',
+    )
+  }
+  for (const [name, value] of [
+    ['options.steps', steps],
+    ['options.batchSize', batchSize],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new InvalidArgumentError(name, describe(value), 'a positive whole number')
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type * as tf from '@tensorflow/tfjs'
+import { diagnoseInitLoss, type InitLossEvidence } from '../../diagnosis/init-loss.js'
+import { largestInitialWeights } from '../../diagnosis/weight-scale.js'
+import { InvalidArgumentError } from '../../errors.js'
+import { formatNumber } from '../../figures/number.js'
+import { initLossRange, zeroHeadLoss } from '../../statistics/init-loss.js'
+import { assertExamples, countExamples, describe } from '../../training/examples.js'
+import { mixesExamples } from '../../training/mixing.js'
+import { openProgram } from '../../training/open.js'
+import { viewOutputs } from '../../training/outputs.js'
+import type { Examples, Subject } from '../../training/trainable.js'
+import { type CheckOptions, defaultSeed } from '../options.js'
+import type { CheckResult } from '../result.js'
+
+export interface InitLossOptions extends CheckOptions {
+  /** The batch to measure on; 32 to 1024 examples. */
+  on: Examples
+  /** The loss a fresh program should have. Default: derived from the loss and the labels. */
+  expected?: number
+  /**
+   * How far the loss of the fresh program may be from `expected`, as a share of it. Default: 0.5 for
+   * cross-entropies (95 % of healthy nets stay below 1.34 × log C, the mildest fault reaches 2.6 × log C), 9 for
+   * the other losses, whose value at initialisation depends on the scale of the first predictions.
+   */
+  tolerance?: number
+}
+
+/** With the head zeroed the loss is exact: single precision leaves this share. */
+const exactTolerance = 1e-4
+
+/**
+ * Verifies the loss at initialisation (Karpathy: "verify loss @ init"). Two measurements: the loss of the fresh
+ * program against the expectation, with a tolerance; and, where the last layer can be zeroed, the loss of equal
+ * predictions, which is known exactly: log C for a softmax whatever the labels, log 2 for a sigmoid, the
+ * reference loss of the constant otherwise. Costs no training step: four forward passes.
+ */
+export async function checkInitLoss(subject: Subject, options: InitLossOptions): Promise<CheckResult> {
+  const started = performance.now()
+  const { on, expected: given, seed = defaultSeed } = options
+  assertExpected(given, options.tolerance)
+  assertExamples(on, 'on')
+  const program = await openProgram(subject, seed)
+  try {
+    const loss = scalarValue(program.loss(on))
+    const outputs = viewOutputs(program, on, 'on')
+    const range = initLossRange(outputs, { expected: given, tolerance: options.tolerance })
+    if (!range) {
+      throw new InvalidArgumentError(
+        'expected',
+        'nothing, with a custom loss that is none of the standard ones',
+        'the loss a fresh model should have, as a number',
+      )
+    }
+    const mixed = mixesExamples(program, on)
+    const weights = loss <= range.high ? undefined : largestInitialWeights(program.layers)
+    const zeroed = program.zeroHead?.() ?? false
+    const zeroHead = zeroed ? scalarValue(program.loss(on)) : undefined
+    const exact = zeroed ? zeroHeadLoss(viewOutputs(program, on, 'on')) : undefined
+    const evidence: InitLossEvidence = {
+      loss,
+      range,
+      exact,
+      zeroHead,
+      outputs,
+      mixed,
+      inputs: on.xs,
+      layers: program.layers,
+      weights,
+      examples: countExamples(on),
+    }
+    const failures = failuresOf(evidence)
+    return {
+      check: 'init-loss-near',
+      stage: 'skeleton',
+      status: failures.length === 0 ? 'passed' : 'failed',
+      summary:
+        failures.length === 0
+          ? `Loss at initialisation ${formatNumber(loss)}, expected ${formatNumber(range.expected)}${zeroHead === undefined ? '' : ` (exactly ${formatNumber(zeroHead)} with the head zeroed)`}.`
+          : failures.join(' '),
+      measured: { loss, ...(zeroHead !== undefined && { zeroHeadLoss: zeroHead }) },
+      expected: {
+        loss: range.expected,
+        range: `${formatNumber(range.low)} … ${formatNumber(range.high)}`,
+        ...(zeroHead !== undefined && exact !== undefined && { zeroHeadLoss: exact }),
+      },
+      causes: failures.length === 0 ? [] : diagnoseInitLoss(evidence),
+      seed,
+      seconds: (performance.now() - started) / 1000,
+    }
+  } finally {
+    program.dispose()
+  }
+}
+
+function failuresOf({ loss, range, exact, zeroHead, mixed }: InitLossEvidence): string[] {
+  const failures: string[] = []
+  if (!(loss >= range.low && loss <= range.high)) {
+    failures.push(
+      `Loss at initialisation is ${formatNumber(loss)}; expected ${formatNumber(range.expected)} (accepted: ${formatNumber(range.low)} to ${formatNumber(range.high)}).`,
+    )
+  }
+  if (
+    zeroHead !== undefined &&
+    exact !== undefined &&
+    !(Math.abs(zeroHead - exact) <= exactTolerance * Math.max(1, Math.abs(exact)))
+  ) {
+    failures.push(
+      `With the last layer zeroed all predictions are equal and the loss must be ${formatNumber(exact)} exactly; it is ${formatNumber(zeroHead)}.`,
+    )
+  }
+  if (mixed) {
+    failures.push(
+      `The prediction for an example changes by up to ${formatNumber(mixed.difference)} with the other examples in its batch; in inference mode it must not.`,
+    )
+  }
+  return failures
+}
+
+function assertExpected(expected: number | undefined, tolerance: number | undefined): void {
+  if (expected !== undefined && !Number.isFinite(expected)) {
+    throw new InvalidArgumentError(
+      'expected',
+      describe(expected),
+      'a finite number, such as Math.log(10) for ten classes',
+    )
+  }
+  if (tolerance !== undefined && !(tolerance > 0)) {
+    throw new InvalidArgumentError(
+      'tolerance',
+      describe(tolerance),
+      'a positive share of the expected loss, such as 0.5',
+    )
+  }
+}
+
+function scalarValue(scalar: tf.Scalar): number {
+  const value = scalar.dataSync()[0]!
+  scalar.dispose()
+  return value
+}

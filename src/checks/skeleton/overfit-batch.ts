@@ -1,0 +1,178 @@
+import * as tf from '@tensorflow/tfjs'
+import { diagnoseOverfit } from '../../diagnosis/overfit.js'
+import { InvalidArgumentError } from '../../errors.js'
+import { formatNumber, formatPercent } from '../../figures/number.js'
+import { accuracyOf } from '../../statistics/attainable-loss.js'
+import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
+import { sameBatch } from '../../training/batches.js'
+import { assertExamples, countExamples, describe } from '../../training/examples.js'
+import { groupIdenticalInputs } from '../../training/identical-inputs.js'
+import { openProgram } from '../../training/open.js'
+import { type OutputView, viewOutputs } from '../../training/outputs.js'
+import { type Run, trainProgram } from '../../training/run.js'
+import type { Examples, Subject, Trainable } from '../../training/trainable.js'
+import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import type { CheckResult } from '../result.js'
+
+export interface OverfitBatchOptions extends CheckOptions {
+  /** The most steps to train. Default 1000; a healthy program needs fewer and stops as soon as it is there. */
+  steps?: number
+  /**
+   * The loss to reach. Default: 5 % of the way from the floor of the labels up to the best constant prediction.
+   * The floor is 0 for hard labels and distinct inputs.
+   */
+  loss?: number
+  /** The accuracy to reach, for classifiers. Default 1: every label predicted, save contradictory duplicates. */
+  accuracy?: number
+}
+
+/** A plateau: the best loss of the last so many steps is not lower than the best before by the least gain. */
+const plateauSteps = 200
+const leastGain = 0.01
+
+/**
+ * Overfits one batch (Karpathy: "overfit one batch", "verify that we can reach the lowest achievable loss").
+ * Dropout is off, batch normalisation is in training mode, the weight penalty trains along but does not count.
+ * Costs as many steps as the program needs; only a failure costs more, for experiments that find its cause.
+ */
+export async function checkOverfitBatch(
+  subject: Subject,
+  batch: Examples,
+  options: OverfitBatchOptions = {},
+): Promise<CheckResult> {
+  const started = performance.now()
+  const { steps = 1000, seed = defaultSeed } = options
+  const control = controlOf(options)
+  assertOptions(options)
+  assertExamples(batch, 'batch')
+  const program = await openProgram(subject, seed)
+  let goal: OverfitGoal
+  let run: Run
+  let accuracy: number | undefined
+  let outputs: OutputView[]
+  try {
+    program.disableDropout?.()
+    outputs = viewOutputs(program, batch, 'batch')
+    goal = goalFor(outputs, batch, options)
+    run = await trainProgram(program, sameBatch(batch).next, {
+      steps,
+      probeEvery: 50,
+      ...control,
+      until(losses) {
+        if (losses.at(-1)! <= goal.loss) {
+          accuracy = accuracyInTraining(program, batch, outputs)
+          if (accuracy === undefined || accuracy >= goal.accuracy - 1e-9) return 'done'
+        }
+        return isPlateau(losses, goal) ? 'plateau' : undefined
+      },
+    })
+    accuracy = accuracyInTraining(program, batch, outputs)
+  } finally {
+    program.dispose()
+  }
+  const passed = run.end === 'done'
+  const last = run.losses.at(-1) ?? Number.NaN
+  const best = Math.min(...run.losses.filter(Number.isFinite))
+  return {
+    check: 'overfit-batch',
+    stage: 'skeleton',
+    status: passed ? 'passed' : 'failed',
+    summary: summaryOf(run, goal, best, accuracy, countExamples(batch), steps),
+    measured: {
+      loss: last,
+      bestLoss: best,
+      steps: run.losses.length,
+      ...(accuracy !== undefined && { accuracy }),
+    },
+    expected: {
+      loss: `≤ ${formatNumber(goal.loss)}`,
+      ...(accuracy !== undefined && { accuracy: `≥ ${formatPercent(goal.accuracy)}` }),
+    },
+    causes:
+      passed || wasCutShort(run.end)
+        ? []
+        : await diagnoseOverfit({ subject, batch, outputs, goal, run, seed, control }),
+    curves: { loss: run.losses },
+    seed,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+function goalFor(outputs: OutputView[], batch: Examples, options: OverfitBatchOptions): OverfitGoal {
+  const groups = groupIdenticalInputs(batch)
+  const goal = overfitGoal(outputs, groups, options)
+  if (Number.isNaN(goal.loss)) {
+    throw new InvalidArgumentError(
+      'options.loss',
+      'nothing, with a custom loss that is none of the standard ones',
+      'the loss to reach on this batch, as a number',
+    )
+  }
+  if (goal.constant !== undefined && goal.constant - goal.floor < 1e-6 && options.loss === undefined) {
+    const sameInputs = new Set(groups).size === 1 && groups.length > 1
+    throw new InvalidArgumentError(
+      'batch',
+      sameInputs ? 'the same inputs in every example' : 'the same label for every example',
+      'different inputs with at least two different labels: any constant prediction overfits this batch',
+      sameInputs ? 'constant-inputs' : 'class-imbalance',
+    )
+  }
+  return goal
+}
+
+/** Accuracy of the program as it trains: batch normalisation with the statistics of this batch. */
+function accuracyInTraining(program: Trainable, batch: Examples, outputs: OutputView[]): number | undefined {
+  if (accuracyOf(outputs) === undefined) return undefined
+  const predicted = program.predictInTraining?.(batch.xs) ?? program.predict(batch.xs)
+  const tensors = Array.isArray(predicted) ? predicted : [predicted]
+  const values = tensors.map((tensor) => tensor.dataSync().slice())
+  tf.dispose(tensors)
+  return accuracyOf(
+    outputs.map((output, i) => ({ ...output, predictions: { ...output.predictions, values: values[i]! } })),
+  )
+}
+
+function isPlateau(losses: readonly number[], goal: OverfitGoal): boolean {
+  if (losses.length < 2 * plateauSteps) return false
+  const recent = Math.min(...losses.slice(-plateauSteps))
+  const before = Math.min(...losses.slice(0, -plateauSteps))
+  return before - recent < leastGain * Math.max(before - goal.floor, 0)
+}
+
+function summaryOf(
+  run: Run,
+  goal: OverfitGoal,
+  best: number,
+  accuracy: number | undefined,
+  examples: number,
+  steps: number,
+): string {
+  const last = run.losses.at(-1)!
+  const count = run.losses.length
+  const right = accuracy === undefined ? '' : `, accuracy ${formatPercent(accuracy)}`
+  const target = `${formatNumber(goal.loss)}${accuracy === undefined ? '' : ` with accuracy ${formatPercent(goal.accuracy)}`}`
+  switch (run.end) {
+    case 'done':
+      return `Overfitted a batch of ${examples} in ${count} steps: loss ${formatNumber(last)}${right}.`
+    case 'non-finite':
+      return `The loss became ${last} at step ${count} while overfitting a batch of ${examples}; it should go down to ${target}.`
+    case 'deadline':
+      return `Stopped before the test's time ran out, at step ${count} of ${steps}, with loss ${formatNumber(last)}; it should go down to ${target}. Give the test more time: test(name, fn, 120_000).`
+    case 'aborted':
+      return `Aborted at step ${count} of ${steps} with loss ${formatNumber(last)}.`
+    default:
+      return `A batch of ${examples} was not overfitted: after ${count} steps the best loss is ${formatNumber(best)}${right}; it should go down to ${target}.`
+  }
+}
+
+function assertOptions({ steps, loss, accuracy }: OverfitBatchOptions): void {
+  if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
+    throw new InvalidArgumentError('options.steps', describe(steps), 'a positive whole number')
+  }
+  if (loss !== undefined && !Number.isFinite(loss)) {
+    throw new InvalidArgumentError('options.loss', describe(loss), 'a finite number')
+  }
+  if (accuracy !== undefined && !(accuracy >= 0 && accuracy <= 1)) {
+    throw new InvalidArgumentError('options.accuracy', describe(accuracy), 'a share between 0 and 1')
+  }
+}

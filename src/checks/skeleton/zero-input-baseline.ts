@@ -1,0 +1,193 @@
+import { diagnoseBaseline } from '../../diagnosis/baseline.js'
+import { InvalidArgumentError } from '../../errors.js'
+import { formatNumber, formatPercent } from '../../figures/number.js'
+import { type Skill, skillOf } from '../../statistics/skill.js'
+import { minibatches } from '../../training/batches.js'
+import {
+  assertExamples,
+  countExamples,
+  describe,
+  disposeExamples,
+  withZeroInputs,
+} from '../../training/examples.js'
+import { openProgram } from '../../training/open.js'
+import { viewOutputs } from '../../training/outputs.js'
+import { type Run, trainProgram } from '../../training/run.js'
+import { sampleExamples, splitExamples } from '../../training/split.js'
+import type { Examples, Subject } from '../../training/trainable.js'
+import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import type { CheckResult } from '../result.js'
+
+export interface ZeroInputBaselineOptions extends CheckOptions {
+  /** Examples to measure on. Default: a fifth of `train`, held out. */
+  validation?: Examples
+  /** The most steps to train. Default 1000; it stops as soon as the baseline is beaten. */
+  steps?: number
+  /** Share of the possible gain over the baseline to reach. Default 0.1. */
+  margin?: number
+  /** Examples per step. Default 32. */
+  batchSize?: number
+}
+
+/** The gain must also be this many standard errors above nothing (one-sided chance 3e-5 per look). */
+const certainty = 4
+/** Measured at 25, 50, 100 … steps: a program that learns is seen early, and few looks mean few chances to err. */
+const firstLook = 25
+const mostExamples = 1024
+
+/**
+ * Trains on the data and compares with the best prediction that ignores the inputs (Karpathy: "input-independent
+ * baseline"), which is known in closed form: entropy of the labels for cross-entropies, their variance for the
+ * squared error. Measured on examples that were not trained on. A second, exact test: with all inputs zero the
+ * trained program cannot be better than that constant unless the labels reach it by another way.
+ */
+export async function checkZeroInputBaseline(
+  subject: Subject,
+  train: Examples,
+  options: ZeroInputBaselineOptions = {},
+): Promise<CheckResult> {
+  const started = performance.now()
+  const { validation, steps = 1000, margin = 0.1, batchSize = 32, seed = defaultSeed } = options
+  assertOptions(options)
+  assertExamples(train, 'train')
+  if (validation) assertExamples(validation, 'validation')
+  if (!validation && countExamples(train) < 10) {
+    throw new InvalidArgumentError(
+      'train',
+      `${countExamples(train)} examples`,
+      'at least 10, or validation examples as well',
+    )
+  }
+  const parts = validation
+    ? { train, heldOut: sampleExamples(validation, mostExamples, seed) }
+    : splitExamples(train, Math.min(0.2, mostExamples / countExamples(train)), seed)
+  const program = await openProgram(subject, seed).catch((error) => {
+    freeParts()
+    throw error
+  })
+  function freeParts() {
+    disposeExamples(parts.heldOut)
+    if (parts.train !== train) disposeExamples(parts.train)
+  }
+  const batches = minibatches(parts.train, { batchSize, seed })
+  try {
+    const measure = (): Skill => {
+      const skill = skillOf(viewOutputs(program, parts.heldOut, validation ? 'validation' : 'train'))
+      if (skill) return skill
+      throw new InvalidArgumentError(
+        'subject',
+        'a program whose loss is none of the standard ones',
+        'a standard loss (its best constant prediction is known), given by name or as a function',
+      )
+    }
+    measure()
+    let skill: Skill | undefined
+    let nextLook = firstLook
+    const run = await trainProgram(program, batches.next, {
+      steps,
+      readEvery: firstLook,
+      probeEvery: 100,
+      ...controlOf(options),
+      until(losses) {
+        if (losses.length < nextLook) return undefined
+        nextLook *= 2
+        skill = measure()
+        return skill.share >= margin && skill.certainty >= certainty ? 'done' : undefined
+      },
+    })
+    if (run.end !== 'done') skill = measure()
+    const leak = run.end === 'done' ? leakWithoutInputs(measureWithoutInputs()) : undefined
+    const passed = run.end === 'done' && !leak
+    return {
+      check: 'zero-input-baseline',
+      stage: 'skeleton',
+      status: passed ? 'passed' : 'failed',
+      summary: summaryOf(run, skill!, leak, margin, countExamples(parts.heldOut), steps),
+      measured: { loss: skill!.loss, skill: skill!.share, steps: run.losses.length },
+      expected: { baseline: skill!.constant, skill: `≥ ${formatNumber(margin)}` },
+      causes: leak
+        ? [leakCause(leak)]
+        : passed || wasCutShort(run.end)
+          ? []
+          : await diagnoseBaseline({
+              subject,
+              train: parts.train,
+              run,
+              skill: skill!,
+              seed,
+              control: controlOf(options),
+            }),
+      curves: { loss: run.losses },
+      seed,
+      seconds: (performance.now() - started) / 1000,
+    }
+  } finally {
+    batches.dispose()
+    program.dispose()
+    freeParts()
+  }
+
+  function measureWithoutInputs(): Skill {
+    const zeros = withZeroInputs(parts.heldOut)
+    try {
+      return skillOf(viewOutputs(program, zeros, 'train'))!
+    } finally {
+      disposeExamples(zeros)
+    }
+  }
+}
+
+/** With equal inputs predictions are equal, so no program can beat the best constant: exact up to rounding. */
+function leakWithoutInputs(skill: Skill): Skill | undefined {
+  return skill.share > 1e-3 && skill.certainty > certainty ? skill : undefined
+}
+
+function leakCause(skill: Skill) {
+  return {
+    name: 'target-leak' as const,
+    evidence: `with every input set to zero the loss is ${formatNumber(skill.loss)}, below the ${formatNumber(skill.constant)} of the best constant prediction`,
+    fix: 'look for state kept between calls, examples told apart by their position, or labels captured by a layer',
+  }
+}
+
+function summaryOf(
+  run: Run,
+  skill: Skill,
+  leak: Skill | undefined,
+  margin: number,
+  examples: number,
+  steps: number,
+): string {
+  const { loss, constant, share } = skill
+  const count = run.losses.length
+  const comparison = `loss ${formatNumber(loss)} on ${examples} examples not trained on, against ${formatNumber(constant)} for the best prediction that ignores the inputs`
+  if (leak) {
+    return `With all inputs zero the program still predicts better than any constant: loss ${formatNumber(leak.loss)}, best constant ${formatNumber(leak.constant)}.`
+  }
+  switch (run.end) {
+    case 'done':
+      return `Beats the input-independent baseline after ${count} steps: ${comparison} (${formatPercent(share)} of the possible gain).`
+    case 'non-finite':
+      return `The loss became ${run.losses.at(-1)} at training step ${count}.`
+    case 'deadline':
+      return `Stopped before the test's time ran out, at step ${count} of ${steps}: ${comparison}. Give the test more time: test(name, fn, 120_000).`
+    case 'aborted':
+      return `Aborted at step ${count} of ${steps}: ${comparison}.`
+    default:
+      return `Does not beat the input-independent baseline: after ${count} steps ${comparison}; that is ${formatPercent(share)} of the possible gain, at least ${formatPercent(margin)} was wanted.`
+  }
+}
+
+function assertOptions({ steps, margin, batchSize }: ZeroInputBaselineOptions): void {
+  for (const [name, value] of [
+    ['options.steps', steps],
+    ['options.batchSize', batchSize],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new InvalidArgumentError(name, describe(value), 'a positive whole number')
+    }
+  }
+  if (margin !== undefined && !(margin > 0 && margin < 1)) {
+    throw new InvalidArgumentError('options.margin', describe(margin), 'a share between 0 and 1')
+  }
+}

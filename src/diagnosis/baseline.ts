@@ -1,0 +1,68 @@
+import type { Cause } from '../checks/result.js'
+import { formatNumber, formatPercent } from '../figures/number.js'
+import { mean } from '../statistics/estimates.js'
+import { overfitGoal } from '../statistics/overfit-goal.js'
+import type { Skill } from '../statistics/skill.js'
+import { sameBatch } from '../training/batches.js'
+import { disposeExamples } from '../training/examples.js'
+import { groupIdenticalInputs } from '../training/identical-inputs.js'
+import { openProgram } from '../training/open.js'
+import { viewOutputs } from '../training/outputs.js'
+import { type Run, type RunControl, trainProgram } from '../training/run.js'
+import { sampleExamples } from '../training/split.js'
+import type { Examples, Subject } from '../training/trainable.js'
+import { diagnoseOverfit } from './overfit.js'
+
+export interface BaselineEvidence {
+  subject: Subject
+  train: Examples
+  run: Run
+  skill: Skill
+  seed: number
+  control: RunControl
+}
+
+const batchSize = 32
+const overfitSteps = 400
+
+/**
+ * Why a program does not beat the best constant prediction. One experiment decides: if the same program can
+ * overfit a single batch, optimizer and model are sound and the data are not; if it cannot, the cause is the
+ * same as for a batch that is not overfitted. Costs up to 400 steps, and as many again for the second case.
+ */
+export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Cause[]> {
+  const { subject, train, run, skill, seed, control } = evidence
+  const batch = sampleExamples(train, batchSize, seed)
+  try {
+    const program = await openProgram(subject, seed)
+    let attempt: Run
+    let goal: ReturnType<typeof overfitGoal>
+    let outputs: ReturnType<typeof viewOutputs>
+    try {
+      program.disableDropout?.()
+      outputs = viewOutputs(program, batch, 'train')
+      goal = overfitGoal(outputs, groupIdenticalInputs(batch), {})
+      attempt = await trainProgram(program, sameBatch(batch).next, {
+        steps: overfitSteps,
+        probeEvery: 50,
+        ...control,
+        until: (losses) => (losses.at(-1)! <= goal.loss ? 'done' : undefined),
+      })
+    } finally {
+      program.dispose()
+    }
+    if (attempt.end !== 'done')
+      return diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
+    const lately = mean(run.losses.slice(-50))
+    const memorised = lately < skill.constant * 0.9
+    return [
+      {
+        name: 'labels-independent-of-inputs',
+        evidence: `the program overfits one batch of ${batchSize} in ${attempt.losses.length} steps, so model and optimizer work; but ${run.losses.length} steps on the whole data bring nothing for examples not trained on (${formatPercent(skill.share)} of the possible gain${memorised ? `, while the training loss falls to ${formatNumber(lately)}: it memorises` : ''})`,
+        fix: 'check that xs and ys were shuffled together and are in the same order; look at a few examples with their labels',
+      },
+    ]
+  } finally {
+    disposeExamples(batch)
+  }
+}

@@ -1,0 +1,171 @@
+import type * as tf from '@tensorflow/tfjs'
+import type { Cause } from '../checks/result.js'
+import { formatNumber } from '../figures/number.js'
+import { type InitLossRange, type InitOutput, isCrossEntropy } from '../statistics/init-loss.js'
+import { isCategorical, takesLogits } from '../statistics/losses.js'
+import { finalActivation } from '../training/layers.js'
+import type { Mixing } from '../training/mixing.js'
+import type { TensorGroup } from '../training/trainable.js'
+import { inputScale, isOffScale } from './input-scale.js'
+import { headPredictsOutOfRange } from './output-range.js'
+import type { WeightScale } from './weight-scale.js'
+
+/** Everything the check of the initial loss measured. */
+export interface InitLossEvidence {
+  loss: number
+  range: InitLossRange
+  /** What the loss must be when all predictions are equal. */
+  exact: number | undefined
+  /** What it is with the last layer zeroed. */
+  zeroHead: number | undefined
+  outputs: readonly InitOutput[]
+  mixed: Mixing | undefined
+  inputs: TensorGroup
+  layers: readonly tf.layers.Layer[] | undefined
+  /** The first weights that are far too large, if any. */
+  weights: WeightScale | undefined
+  examples: number
+}
+
+/** Causes of a wrong loss at initialisation, most likely first. The number names the fault. */
+export function diagnoseInitLoss(evidence: InitLossEvidence): Cause[] {
+  const rules = [examplesMixed, headOutOfRange, reductionOfLoss, signatureOfNumber, scaleOfPredictions]
+  const causes = rules.flatMap((rule) => rule(evidence))
+  return causes.filter((cause, i) => causes.findIndex(({ name }) => name === cause.name) === i)
+}
+
+function examplesMixed({ mixed }: InitLossEvidence): Cause[] {
+  if (!mixed) return []
+  return [
+    {
+      name: 'examples-mixed',
+      evidence: `leaving out half of the batch changed the predictions of the other half by up to ${formatNumber(mixed.difference)}`,
+      fix: 'let no operation run along the batch axis (axis 0): softmax({ axis: -1 }), normalise over features, transpose instead of reshape',
+    },
+  ]
+}
+
+function headOutOfRange({ outputs, layers }: InitLossEvidence): Cause[] {
+  const activation = outputs.length === 1 ? finalActivation(layers) : undefined
+  return outputs.flatMap((output) => headPredictsOutOfRange(output, activation) ?? [])
+}
+
+function reductionOfLoss({ outputs }: InitLossEvidence): Cause[] {
+  return outputs.flatMap(({ loss, predictions }): Cause[] => {
+    if (!loss || loss.reduction === 'mean') return []
+    if (loss.reduction === 'logarithm to base 2') {
+      return [
+        {
+          name: 'wrong-loss',
+          evidence: `the loss is 1.4427 times ${loss.kind}: it takes logarithms to base 2`,
+          fix: 'use the natural logarithm (tf.log), as every standard loss does',
+        },
+      ]
+    }
+    if (loss.reduction === 'sum over the features' && !isCategorical(loss.kind)) return []
+    return [
+      {
+        name: 'loss-reduction',
+        evidence: `the loss is the ${loss.reduction} of ${loss.kind} (${predictions.rows} rows of ${predictions.width})`,
+        fix: 'take the mean over the batch: tf.mean(loss), or return one loss per example and let TensorFlow.js average',
+      },
+    ]
+  })
+}
+
+/** Numbers that a known mistake produces, for a single cross-entropy output. */
+function signatureOfNumber({ loss, zeroHead, range, outputs, examples }: InitLossEvidence): Cause[] {
+  const [output] = outputs
+  if (outputs.length !== 1 || !output?.loss || !isCrossEntropy(output.loss)) return []
+  const classes = output.labels.width
+  const measured = zeroHead ?? loss
+  const near = (value: number) => Math.abs(measured - value) <= (zeroHead === undefined ? 0.05 : 1e-3) * value
+  const wrong = zeroHead === undefined ? loss < range.low || loss > range.high : !near(Math.log(classes))
+  const causes: Cause[] = []
+  if (wrong && classes > 1) {
+    if (near(Math.log(classes) / classes)) {
+      causes.push(
+        reduction(
+          measured,
+          `log(${classes}) / ${classes}: a mean over the classes as well as over the batch`,
+        ),
+      )
+    } else if (near(examples * Math.log(classes))) {
+      causes.push(reduction(measured, `${examples} · log(${classes}): a sum over the batch of ${examples}`))
+    } else if (examples !== classes && near(Math.log(examples))) {
+      causes.push({
+        name: 'examples-mixed',
+        evidence: `the loss ${formatNumber(measured)} is log(${examples}), the batch size, instead of log(${classes}), the number of classes: the softmax runs over the batch`,
+        fix: 'apply softmax over the last axis: tf.softmax(logits, -1)',
+      })
+    } else if (near(Math.log(classes) * Math.LOG2E)) {
+      causes.push({
+        name: 'wrong-loss',
+        evidence: `the loss ${formatNumber(measured)} is log2(${classes}): logarithm to base 2`,
+        fix: 'use the natural logarithm',
+      })
+    }
+  }
+  for (const wanted of [classes - 1, classes + 1]) {
+    if (wanted > 1 && Math.abs(range.expected - Math.log(wanted)) < 1e-3 * Math.log(wanted)) {
+      causes.push({
+        name: 'label-shape',
+        evidence: `log(${wanted}) was expected, but labels and predictions have ${classes} classes`,
+        fix: `make the one-hot depth and the number of units of the last layer ${wanted}, or expect Math.log(${classes})`,
+      })
+    }
+  }
+  return causes
+}
+
+function reduction(measured: number, what: string): Cause {
+  return {
+    name: 'loss-reduction',
+    evidence: `the loss ${formatNumber(measured)} is ${what}`,
+    fix: 'sum over the classes of an example, then take the mean over the batch',
+  }
+}
+
+/** Predictions that are extreme before any training: the inputs or the weights are too large. */
+function scaleOfPredictions(evidence: InitLossEvidence): Cause[] {
+  const { loss, range, inputs, weights, outputs } = evidence
+  const causes: Cause[] = []
+  if (!(loss > range.high) && Number.isFinite(loss)) {
+    if (loss < range.low) {
+      causes.push({
+        name: 'target-leak',
+        evidence: `before any training the loss ${formatNumber(loss)} is below what the best constant prediction reaches: the labels may be among the inputs, or the model is trained already`,
+        fix: 'look at the inputs for a column that holds the label; give a fresh model, not a trained one',
+      })
+    }
+    return causes
+  }
+  const scale = inputScale(inputs)
+  if (isOffScale(scale)) {
+    causes.push({
+      name: 'unnormalized-inputs',
+      evidence: `inputs have mean ${formatNumber(scale.mean)}, standard deviation ${formatNumber(scale.deviation)} and reach ${formatNumber(scale.largest)}`,
+      fix: 'scale the inputs to mean 0 and standard deviation 1, or to the range 0 to 1 (pixels / 255)',
+    })
+  }
+  if (weights) {
+    causes.push({
+      name: 'init-too-large',
+      evidence: `the weights of layer ${weights.index} (${weights.className}) have standard deviation ${formatNumber(weights.deviation)}, ${formatNumber(weights.ratio)} times the ${formatNumber(weights.usual)} that keeps ${weights.fanIn} inputs at their scale`,
+      fix: "use the default kernelInitializer, or 'heNormal' before relu; with randomNormal set stddev to 1 / sqrt(inputs)",
+    })
+  }
+  if (causes.length === 0) {
+    const saturated = outputs.some(
+      ({ loss: kind }) => kind && isCrossEntropy(kind) && !takesLogits(kind.kind),
+    )
+    causes.push({
+      name: 'init-too-large',
+      evidence: `the first predictions are ${saturated && loss > 10 ? 'saturated' : 'far from equal'}: the loss ${formatNumber(loss)} is ${formatNumber(loss / range.expected)} times the expected ${formatNumber(range.expected)}`,
+      fix: 'make the last layer start small: a smaller kernelInitializer for it, and no large factor before the output',
+    })
+  }
+  // The larger excess comes first: each factor multiplies the first predictions.
+  const excess = (cause: Cause) => (cause.name === 'unnormalized-inputs' ? scale.size : (weights?.ratio ?? 1))
+  return causes.sort((a, b) => excess(b) - excess(a))
+}

@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Cause } from '../checks/result.js'
+import { formatPercent } from '../figures/number.js'
+import type { Examples, Trainable } from '../training/trainable.js'
+
+/** What the layers of a fresh program show by themselves, most certain first. Costs one forward pass. */
+export function inspectModel(program: Trainable, batch: Examples): Cause[] {
+  const layers = program.layers
+  if (!layers) return []
+  return [...softmaxTwice(layers), ...symmetricKernels(layers), ...deadLayers(program, layers, batch)]
+}
+
+const activationOf = (layer: tf.layers.Layer): string | undefined => {
+  if (layer.getClassName() === 'Softmax') return 'softmax'
+  if (layer.getClassName() === 'ReLU') return 'relu'
+  return (layer as unknown as { activation?: { getClassName?(): string } }).activation?.getClassName?.()
+}
+
+function softmaxTwice(layers: readonly tf.layers.Layer[]): Cause[] {
+  for (let i = 1; i < layers.length; i++) {
+    if (activationOf(layers[i]!) !== 'softmax' || layers[i]!.getWeights().length > 0) continue
+    if (activationOf(layers[i - 1]!) !== 'softmax') continue
+    return [
+      {
+        name: 'redundant-softmax',
+        evidence: `layer ${i} (${layers[i]!.getClassName()}) applies softmax to the output of layer ${i - 1} (${layers[i - 1]!.getClassName()}), which is a softmax already`,
+        fix: `remove layer ${i}, or the activation of layer ${i - 1}`,
+      },
+    ]
+  }
+  return []
+}
+
+/** Units that start equal get equal gradients and stay equal. */
+function symmetricKernels(layers: readonly tf.layers.Layer[]): Cause[] {
+  for (const [i, layer] of layers.slice(0, -1).entries()) {
+    const kernel = layer.getWeights()[0]
+    if (!/^(Dense|Conv)/.test(layer.getClassName()) || !kernel || kernel.shape.at(-1)! < 2) continue
+    const units = kernel.shape.at(-1)!
+    const values = kernel.dataSync()
+    if (values.every((value, at) => value === values[at - (at % units)])) {
+      return [
+        {
+          name: 'symmetric-init',
+          evidence: `all ${units} units of layer ${i} (${layer.getClassName()}) start with the same weights, so they learn the same`,
+          fix: "remove the constant kernelInitializer ('zeros', 'ones'); the default, glorotNormal, draws each weight",
+        },
+      ]
+    }
+  }
+  return []
+}
+
+/** A layer with relu whose units are off for every example passes no gradient. */
+function deadLayers(program: Trainable, layers: readonly tf.layers.Layer[], batch: Examples): Cause[] {
+  if (!program.activations) return []
+  const activations = program.activations(batch.xs)
+  try {
+    for (const [i, layer] of layers.entries()) {
+      const output = activations[i]
+      if (!output || !/^relu/.test(activationOf(layer) ?? '')) continue
+      const dead = tf.tidy(() => {
+        const perUnit = tf.max(output.reshape([-1, output.shape.at(-1)!]), 0)
+        return tf.mean(tf.lessEqual(perUnit, 0).toFloat()).dataSync()[0]!
+      })
+      if (dead > 0.9) {
+        return [
+          {
+            name: 'dead-units',
+            evidence: `${formatPercent(dead)} of the units of layer ${i} (${layer.getClassName()}) give 0 for every example of the batch`,
+            fix: 'lower the learning rate or the initial weights, start biases at 0, or use leaky relu',
+          },
+        ]
+      }
+    }
+  } finally {
+    tf.dispose(activations.filter((tensor) => tensor !== undefined))
+  }
+  return []
+}

@@ -1,0 +1,95 @@
+import type { Cause } from '../checks/result.js'
+import { formatNumber } from '../figures/number.js'
+import { type InitOutput, isCrossEntropy } from '../statistics/init-loss.js'
+import { isCategorical, type Rows, takesLogits } from '../statistics/losses.js'
+
+const activationRanges: Record<string, readonly [number, number]> = {
+  sigmoid: [0, 1],
+  softmax: [0, 1],
+  hardSigmoid: [0, 1],
+  tanh: [-1, 1],
+  softsign: [-1, 1],
+  relu: [0, Infinity],
+  relu6: [0, 6],
+  softplus: [0, Infinity],
+}
+
+/** Predictions that the loss cannot use as they are: probabilities where it takes scores, or the other way round. */
+export function headPredictsOutOfRange(
+  { loss, labels, predictions }: InitOutput,
+  activation?: string,
+): Cause | undefined {
+  if (!loss) return undefined
+  const { low, high, sumsToOne, constant } = shapeOfPredictions(predictions)
+  if (loss.kind === 'categoricalCrossentropy' && low < 0) {
+    return {
+      name: 'missing-softmax',
+      evidence: `${loss.sparse ? 'sparseCategoricalCrossentropy' : loss.kind} takes probabilities, but predictions reach ${formatNumber(low)}`,
+      fix: "give the last layer activation: 'softmax', or use a loss that takes logits (tf.losses.softmaxCrossEntropy)",
+    }
+  }
+  if (loss.kind === 'binaryCrossentropy') {
+    if (predictions.width === 1 && constant && low > 1 - 1e-6) {
+      return {
+        name: 'wrong-output-activation',
+        evidence: 'the single output is the constant 1: a softmax over one unit is always 1',
+        fix: "use activation: 'sigmoid' for one unit, or two units with softmax and categoricalCrossentropy",
+      }
+    }
+    if (low < 0 || high > 1) {
+      return {
+        name: 'wrong-output-activation',
+        evidence: `binaryCrossentropy takes probabilities, but predictions range from ${formatNumber(low)} to ${formatNumber(high)}`,
+        fix: "give the last layer activation: 'sigmoid', or use tf.losses.sigmoidCrossEntropy on logits",
+      }
+    }
+  }
+  if (takesLogits(loss.kind)) {
+    if (isCategorical(loss.kind) && sumsToOne && low >= 0 && predictions.width > 1) {
+      return {
+        name: 'redundant-softmax',
+        evidence: 'the loss applies a softmax itself, and the predictions it gets sum to 1 already',
+        fix: "remove activation: 'softmax' from the last layer, or use categoricalCrossentropy",
+      }
+    }
+  }
+  const range = activation && activationRanges[activation]
+  if (range && !isCrossEntropy(loss)) {
+    const [smallest, largest] = [minimum(labels), maximum(labels)]
+    if (smallest < range[0] - 1e-6 || largest > range[1] + 1e-6) {
+      return {
+        name: 'wrong-output-activation',
+        evidence: `targets range from ${formatNumber(smallest)} to ${formatNumber(largest)}, which ${activation} (${formatNumber(range[0])} to ${formatNumber(range[1])}) cannot reach`,
+        fix: 'use a linear last layer for regression, or scale the targets into the range of its activation',
+      }
+    }
+  }
+  return undefined
+}
+
+function shapeOfPredictions(predictions: Rows) {
+  const { values, rows, width } = predictions
+  let sumsToOne = true
+  let constant = true
+  for (let row = 0; row < rows; row++) {
+    let sum = 0
+    for (let k = 0; k < width; k++) {
+      sum += values[row * width + k]!
+      if (values[row * width + k] !== values[k]) constant = false
+    }
+    if (Math.abs(sum - 1) > 1e-4) sumsToOne = false
+  }
+  return { low: minimum(predictions), high: maximum(predictions), sumsToOne, constant }
+}
+
+function minimum({ values }: Rows): number {
+  let result = Infinity
+  for (let i = 0; i < values.length; i++) result = Math.min(result, values[i]!)
+  return result
+}
+
+function maximum({ values }: Rows): number {
+  let result = -Infinity
+  for (let i = 0; i < values.length; i++) result = Math.max(result, values[i]!)
+  return result
+}

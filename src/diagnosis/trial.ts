@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs'
+import { sameBatch } from '../training/batches.js'
+import { openProgram } from '../training/open.js'
+import { type RunControl, trainProgram } from '../training/run.js'
+import type { Examples, Subject, Trainable } from '../training/trainable.js'
+
+/** One experiment after a failure: the same program and batch with one thing changed. */
+export interface Trial {
+  /** Lowest loss seen; Infinity when the first was not finite. */
+  best: number
+  first: number
+  steps: number
+  /** The loss fell to the goal. */
+  reached: boolean
+  /** The time ran out before the experiment could tell. */
+  cutShort: boolean
+}
+
+export interface TrialOptions extends RunControl {
+  seed: number
+  steps: number
+  goal: number
+  /** Changes the fresh program before it trains. */
+  change?: (program: Trainable) => void
+}
+
+/** Trains a fresh program on one batch, dropout off, until the goal or the steps. */
+export async function tryOverfit(subject: Subject, batch: Examples, options: TrialOptions): Promise<Trial> {
+  const { seed, steps, goal, change, ...control } = options
+  const program = await openProgram(subject, seed)
+  try {
+    program.disableDropout?.()
+    change?.(program)
+    const run = await trainProgram(program, sameBatch(batch).next, {
+      ...control,
+      steps,
+      until: (losses) => (losses.at(-1)! <= goal ? 'done' : undefined),
+    })
+    return {
+      best: Math.min(Infinity, ...run.losses.filter(Number.isFinite)),
+      first: run.losses[0] ?? Number.NaN,
+      steps: run.losses.length,
+      reached: run.end === 'done',
+      cutShort: run.end === 'deadline' || run.end === 'aborted',
+    }
+  } finally {
+    program.dispose()
+  }
+}
+
+/** The learning rate an optimizer works with; undefined when it does not tell. */
+export function learningRateOf(optimizer: tf.Optimizer | undefined): number | undefined {
+  const { learningRate } = (optimizer ?? {}) as { learningRate?: unknown }
+  return typeof learningRate === 'number' ? learningRate : undefined
+}
+
+/** Multiplies the learning rate of a program's optimizer. False when it cannot. */
+export function scaleLearningRate(program: Trainable, factor: number): boolean {
+  const rate = learningRateOf(program.optimizer)
+  if (rate === undefined) return false
+  const optimizer = program.optimizer as unknown as {
+    learningRate: number
+    setLearningRate?: (rate: number) => void
+  }
+  if (optimizer.setLearningRate) optimizer.setLearningRate(rate * factor)
+  else optimizer.learningRate = rate * factor
+  return true
+}
+
+/** The reference optimizer: Adam at the rate that is safe almost everywhere ("3e-4 … 1e-3"). */
+export function useReferenceAdam(program: Trainable): void {
+  program.optimizer = tf.train.adam(1e-3)
+}

@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs'
+import { countExamples, mapGroup, tensorsOf } from './examples.js'
+import type { Examples, Trainable } from './trainable.js'
+
+/** A prediction that depends on the rest of its batch: by how much, relative to the spread of the predictions. */
+export interface Mixing {
+  difference: number
+}
+
+/**
+ * Whether predictions for the first half of the batch change when the second half is left out. In inference mode
+ * they must not: a softmax or a normalisation over the batch axis, or a reshape where a transpose was meant, do
+ * that. Undefined when they stay the same up to the rounding of another summation order.
+ */
+export function mixesExamples(program: Trainable, examples: Examples): Mixing | undefined {
+  const count = countExamples(examples)
+  if (count < 2) return undefined
+  return tf.tidy(() => {
+    const half = count >> 1
+    const together = asArray(program.predict(examples.xs))
+    const alone = asArray(program.predict(mapGroup(examples.xs, (tensor) => tf.slice(tensor, 0, half))))
+    let worst = 0
+    let difference = 0
+    together.forEach((tensor, i) => {
+      if (alone[i]!.shape[0] !== half || tensor.shape[0] !== count) return
+      const first = tf.slice(tensor, 0, half)
+      const largest = tf.max(tf.abs(tf.sub(first, alone[i]!))).dataSync()[0]!
+      const scale = tf.max(tf.abs(tensor)).dataSync()[0]!
+      if (largest / Math.max(scale, 1e-12) > worst) {
+        worst = largest / Math.max(scale, 1e-12)
+        difference = largest
+      }
+    })
+    return worst > roundingShare ? { difference } : undefined
+  })
+}
+
+/** Another batch size may change the summation order: 1e-6 is seen, 1e-3 is a thousand times that. */
+const roundingShare = 1e-3
+
+function asArray(predictions: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
+  return Array.isArray(predictions) ? predictions : tensorsOf(predictions)
+}
