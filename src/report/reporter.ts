@@ -1,0 +1,32 @@
+import { relative } from 'node:path'
+import type { Reporter, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import { obsoletePictures, removePictures } from './prune.js'
+
+/** Vitest reporter of vitest-recipe: lists the pictures whose snapshots are obsolete, and removes them under `-u`. */
+export default class RecipeReporter implements Reporter {
+  #vitest: Vitest | undefined
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], _errors: readonly unknown[], reason: TestRunEndReason): void {
+    if (this.#vitest && reason !== 'interrupted') prunePictures(this.#vitest, modules)
+  }
+}
+
+function prunePictures(vitest: Vitest, modules: readonly TestModule[]): void {
+  const { uncheckedKeysByFile, didUpdate } = vitest.snapshot.summary
+  const testFiles = new Set(modules.map(({ moduleId }) => moduleId))
+  const obsolete = [...testFiles].flatMap((testFile) => {
+    const records = uncheckedKeysByFile.filter(({ filePath }) => filePath === testFile)
+    const obsoleteKeys = new Set(records.flatMap(({ keys }) => keys))
+    return obsoletePictures({ testFile, snapFile: vitest.snapshot.resolvePath(testFile), obsoleteKeys })
+  })
+  if (obsolete.length === 0) return
+  if (didUpdate) removePictures(obsolete)
+  const paths = obsolete.map((picture) => `\n   ↳ ${relative(vitest.config.root, picture)}`).join('')
+  vitest.logger.log(
+    `   Pictures  ${obsolete.length} ${didUpdate ? 'removed' : 'obsolete (vitest -u removes)'}${paths}`,
+  )
+}
