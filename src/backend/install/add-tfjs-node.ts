@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { InstallProblem } from './install-problem.js'
-import { addCommand, packageManagerOf } from './package-manager.js'
+import { addDevDependency, packageManagerOf, withoutScripts } from './package-manager.js'
 import type { Progress } from './progress.js'
 import { runCommand } from './run-command.js'
 import { findTfjsNode, type TfjsNodePackage } from './tfjs-node-package.js'
@@ -22,7 +22,13 @@ export async function requireTfjsNode(
 ): Promise<TfjsNodePackage> {
   const present = findTfjsNode(projectRoot)
   if (present) return present
-  const [command, ...args] = addCommand(packageManagerOf(projectRoot), tfjsVersion(projectRoot))
+  const manager = packageManagerOf(projectRoot)
+  // The package's install script downloads from a place that refuses many users; this one replaces it.
+  const wanted = `@tensorflow/tfjs-node@${tfjsVersion(projectRoot)}`
+  const [command, ...args] = addDevDependency(manager, wanted, [withoutScripts(manager)]) as [
+    string,
+    ...string[],
+  ]
   const shown = [command, ...args].join(' ')
   if (!add) {
     throw new InstallProblem(

@@ -22,19 +22,22 @@ export function packageManagerOf(projectRoot: string): PackageManager {
   }
 }
 
-/** Adds tfjs-node without running its install script, which downloads from a place that refuses many users. */
-export function addCommand(manager: PackageManager, version: string): [command: string, ...args: string[]] {
-  const wanted = `@tensorflow/tfjs-node@${version}`
+/** The command that adds a development dependency. */
+export function addDevDependency(manager: PackageManager, wanted: string, flags: string[] = []): string[] {
   switch (manager) {
     case 'npm':
-      return ['npm', 'install', '--save-dev', '--ignore-scripts', wanted]
+      return ['npm', 'install', '--save-dev', ...flags, wanted]
     case 'pnpm':
-      return ['pnpm', 'add', '--save-dev', '--ignore-scripts', wanted]
+      return ['pnpm', 'add', '--save-dev', ...flags, wanted]
     case 'yarn':
-      return ['yarn', 'add', '--dev', '--ignore-scripts', wanted]
     case 'yarn-berry':
-      return ['yarn', 'add', '--dev', '--mode=skip-build', wanted]
+      return ['yarn', 'add', '--dev', ...flags, wanted]
     case 'bun':
-      return ['bun', 'add', '--dev', '--ignore-scripts', wanted]
+      return ['bun', 'add', '--dev', ...flags, wanted]
   }
+}
+
+/** How each package manager is told not to run the package's own install script. */
+export function withoutScripts(manager: PackageManager): string {
+  return manager === 'yarn-berry' ? '--mode=skip-build' : '--ignore-scripts'
 }
