@@ -43,7 +43,10 @@ export function gatherExamples(examples: Examples, indices: Int32Array): Example
 
 /** The same examples with all inputs replaced by zeros of the same shape and type. */
 export function withZeroInputs(examples: Examples): Examples {
-  return { ...changeExamples(examples, (tensor) => tensor.clone()), xs: mapGroup(examples.xs, tf.zerosLike) }
+  const copy = changeExamples(examples, (tensor) => tensor.clone())
+  const xs = mapGroup(copy.xs, tf.zerosLike)
+  tf.dispose(tensorsOf(copy.xs))
+  return { ...copy, xs }
 }
 
 export function disposeExamples(examples: Examples): void {

@@ -69,12 +69,12 @@ export async function checkCapacity<Capacity>(
             viewOutputs(program, sample, 'train'),
             groupIdenticalInputs(sample),
           )
-          constant = attainable?.constant ?? valueOf(program, sample)
+          constant = attainable?.constant ?? lossValue(program, sample)
           floor = attainable?.floor ?? 0
         }
         const run = await trainProgram(program, batches.next, { steps, readEvery: 25, ...controlOf(options) })
         const parameters = Object.values(program.weights()).reduce((sum, weight) => sum + weight.size, 0)
-        const loss = run.end === 'non-finite' ? Number.NaN : valueOf(program, sample)
+        const loss = run.end === 'non-finite' ? Number.NaN : lossValue(program, sample)
         runs.push({ capacity, parameters, loss, end: run.end })
         curves[`loss at ${String(capacity)}`] = run.losses
       } finally {
@@ -136,7 +136,7 @@ function failureOf(
   return undefined
 }
 
-function valueOf(program: Trainable, examples: Examples): number {
+function lossValue(program: Trainable, examples: Examples): number {
   const loss = program.loss(examples)
   const value = mean(loss.dataSync())
   loss.dispose()

@@ -1,0 +1,21 @@
+import './matchers/assertions.js'
+
+export { describe, expect } from 'vitest'
+export type {
+  Cause,
+  CauseName,
+  CheckResult,
+} from './checks/index.js'
+export { test, test as it } from './fixtures/test.js'
+export type { TrainedRun, TrainOptions } from './fixtures/train.js'
+export type {
+  CapacityOptions,
+  InitLossOptions,
+  OverfitBatchOptions,
+  WeightImageOptions,
+  ZeroInputBaselineOptions,
+} from './matchers/index.js'
+export { describeRecipe } from './recipe/describe-recipe.js'
+export type { Recipe, RecipeReport, RunRecipeOptions } from './recipe/recipe.js'
+export type { Run } from './training/run.js'
+export type { Examples, Subject, TensorGroup, Trainable } from './training/trainable.js'

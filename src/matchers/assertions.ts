@@ -1,0 +1,33 @@
+import type { CapacityOptions } from '../checks/skeleton/capacity.js'
+import type { InitLossOptions } from '../checks/skeleton/init-loss.js'
+import type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+import type { RunRecipeOptions } from '../recipe/recipe.js'
+import type { Examples } from '../training/trainable.js'
+import type { WeightImageOptions } from './weight-image.js'
+
+// The global Chai namespace is the one augmentation that compiles with Vitest 4 and 5 alike.
+declare global {
+  namespace Chai {
+    interface Assertion {
+      /**
+       * The loss of the fresh program is near `expected` (`Math.log(10)` for ten classes), and exact with the
+       * last layer zeroed. Without a number the expectation is derived from the loss and the labels.
+       * Subject: a factory or a model.
+       */
+      toHaveInitLossNear(expected: number | undefined, options: InitLossOptions): Promise<void>
+      toHaveInitLossNear(options: InitLossOptions): Promise<void>
+      /** The program overfits one batch: loss near the floor of the labels, every label predicted. */
+      toOverfitBatch(batch: Examples, options?: OverfitBatchOptions): Promise<void>
+      /** Trained on `train`, the program beats the best prediction that ignores the inputs. */
+      toBeatZeroInputBaseline(train: Examples, options?: ZeroInputBaselineOptions): Promise<void>
+      /** The training loss falls as the capacity grows. Subject: `(capacity) => model`. */
+      toDecreaseLossWithCapacity<Capacity>(train: Examples, options: CapacityOptions<Capacity>): Promise<void>
+      /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
+      toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
+      /** @internal */
+      toPassRecipeCheck(options: RunRecipeOptions): Promise<void>
+      toMatchWeightImage(options?: WeightImageOptions): Promise<void>
+    }
+  }
+}

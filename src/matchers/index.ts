@@ -1,0 +1,13 @@
+import './assertions.js'
+
+export type { CapacityOptions } from '../checks/skeleton/capacity.js'
+export type { InitLossOptions } from '../checks/skeleton/init-loss.js'
+export type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+export {
+  toBeatZeroInputBaseline,
+  toDecreaseLossWithCapacity,
+  toHaveInitLossNear,
+  toOverfitBatch,
+} from './skeleton.js'
+export { toMatchWeightImage, type WeightImageOptions } from './weight-image.js'

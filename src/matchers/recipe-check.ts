@@ -1,0 +1,25 @@
+import type { MatcherState } from 'vitest'
+import type { RecipeCheck } from '../recipe/applicable-checks.js'
+import type { RunRecipeOptions } from '../recipe/recipe.js'
+import { answerWith, type MatcherOutcome } from './define.js'
+
+/**
+ * The tests of `describeRecipe` are made of this.
+ * @internal
+ */
+export async function toPassRecipeCheck(
+  this: MatcherState,
+  check: RecipeCheck,
+  options: RunRecipeOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, check.name, async (control) => {
+    const { seed, signal } = options
+    const result = await check.run({
+      ...control,
+      ...(seed !== undefined && { seed }),
+      ...(signal && { signal }),
+    })
+    options.onResult?.(result)
+    return result
+  })
+}

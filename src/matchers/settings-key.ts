@@ -1,0 +1,17 @@
+import type { BackendName } from '../backend/backend-name.js'
+
+/** What the plugin tells the workers. JSON only: it crosses processes. */
+export interface RecipeSettings {
+  seed: number
+  backend: 'auto' | BackendName
+  /** The project's folder, from which packages are resolved. */
+  root: string
+}
+
+export const settingsKey = 'vitest-recipe'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    'vitest-recipe': RecipeSettings
+  }
+}

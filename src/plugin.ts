@@ -1,0 +1,78 @@
+import './matchers/assertions.js'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vitest/config'
+import type { BackendName } from './backend/backend-name.js'
+import { locateNativeAddon } from './backend/locate.js'
+import { type RecipeSettings, settingsKey } from './matchers/settings-key.js'
+import RecipeReporter from './report/reporter.js'
+
+export interface RecipeOptions {
+  /** Seeds every source of randomness of every test. Default 42. */
+  seed?: number
+  /** `auto` (default) takes the native addon, else WebAssembly, else plain JavaScript; a name insists. */
+  backend?: 'auto' | BackendName
+}
+
+/** Vitest's own default: a project that did not choose a timeout gets one that training fits into. */
+const vitestTimeout = 5_000
+const recipeTimeout = 120_000
+const nativePackages = new Set(['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'])
+
+/**
+ * The Vitest plugin: registers the matchers, chooses the TensorFlow.js backend, seeds, runs tests in forked
+ * processes and adds the reporter. It loads no TensorFlow.js itself: that happens in the workers.
+ */
+export default function recipe(options: RecipeOptions = {}): Plugin {
+  const { seed, backend } = assertOptions(options)
+  let root = process.cwd()
+  const withReporter = new WeakSet<object>()
+  return {
+    name: 'vitest-recipe',
+    enforce: 'pre',
+    configResolved(config) {
+      root = config.root
+    },
+    /** A model file that imports tfjs-node goes on working where the native addon is missing. */
+    resolveId(id) {
+      if (!nativePackages.has(id)) return undefined
+      const usable = backend !== 'wasm' && backend !== 'cpu' && locateNativeAddon(root)?.state === 'ready'
+      return usable ? undefined : moduleBeside('./backend/tfjs-node-fallback')
+    },
+    configureVitest({ vitest, project }) {
+      const { config } = project
+      const setup = moduleBeside('./setup')
+      if (!config.setupFiles.includes(setup)) config.setupFiles.unshift(setup)
+      project.provide(settingsKey, { seed, backend, root: config.root } satisfies RecipeSettings)
+      // In threads the addon cannot see its environment settings (threads, oneDNN).
+      if (config.pool === 'threads' || config.pool === 'vmThreads') {
+        vitest.logger.warn(
+          `vitest-recipe: pool '${config.pool}' hides the thread settings from TensorFlow, so results can differ between machines. Use pool: 'forks'.`,
+        )
+      }
+      if (config.testTimeout === vitestTimeout) config.testTimeout = recipeTimeout
+      if (!withReporter.has(vitest)) {
+        withReporter.add(vitest)
+        vitest.config.reporters.push(new RecipeReporter() as never)
+      }
+    },
+  }
+}
+
+/** A module of this package by its path without extension: TypeScript in this repository, JavaScript when built. */
+function moduleBeside(path: string): string {
+  const built = fileURLToPath(new URL(`${path}.js`, import.meta.url))
+  return existsSync(built) ? built : fileURLToPath(new URL(`${path}.ts`, import.meta.url))
+}
+
+function assertOptions({ seed = 42, backend = 'auto' }: RecipeOptions) {
+  if (!Number.isSafeInteger(seed)) {
+    throw new TypeError(`recipe({ seed }): got ${String(seed)}; wanted a whole number`)
+  }
+  if (!['auto', 'tensorflow', 'wasm', 'cpu'].includes(backend)) {
+    throw new TypeError(
+      `recipe({ backend }): got ${JSON.stringify(backend)}; wanted 'auto', 'tensorflow', 'wasm' or 'cpu'`,
+    )
+  }
+  return { seed, backend }
+}

@@ -1,0 +1,39 @@
+import type * as tf from '@tensorflow/tfjs'
+import type { Cause, CheckResult } from '../checks/result.js'
+import type { Examples, Trainable } from '../training/trainable.js'
+
+/** Everything about one training program, for the whole recipe. */
+export interface Recipe {
+  /** A fresh, compiled program at each call, unseeded: the harness seeds it. */
+  create: () => tf.LayersModel | Trainable | Promise<tf.LayersModel | Trainable>
+  /** Examples, or a function that loads them. */
+  train: Examples | (() => Examples | Promise<Examples>)
+  validation?: Examples | (() => Examples | Promise<Examples>)
+  /** Examples per step. Default 32. */
+  batchSize?: number
+  /** The same program at growing capacities, smallest first. */
+  capacities?: Array<() => tf.LayersModel | Trainable>
+}
+
+export type Budget = 'quick' | 'standard' | 'thorough'
+
+export interface RunRecipeOptions {
+  /** Default 42. */
+  seed?: number
+  /** How many steps checks may take: `quick` 300, `standard` (default) 1000, `thorough` 3000. */
+  budget?: Budget
+  /** Names of the checks to run: `init-loss-near`, `overfit-batch` … Default: all that apply. */
+  only?: string[]
+  skip?: string[]
+  signal?: AbortSignal
+  onResult?: (result: CheckResult) => void
+}
+
+export interface RecipeReport {
+  /** No check failed. */
+  passed: boolean
+  results: CheckResult[]
+  /** Causes of all failed checks, most likely first. */
+  causes: Cause[]
+  seconds: number
+}
