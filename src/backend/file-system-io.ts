@@ -20,16 +20,32 @@ export function fileSystem(path: string): tf.io.IOHandler {
   }
 }
 
-/** Teaches this process's TensorFlow.js the scheme `file://`, unless something (tfjs-node) already did. */
+// Global, because several copies of this module may meet the one tfjs of a process.
+const registered = Symbol.for('vitest-recipe.file-system-io')
+
+/**
+ * Teaches this process's TensorFlow.js the scheme `file://`. It yields to any other handler of an address, before
+ * or after it: two would be an error, and tfjs-node brings its own when it loads after all.
+ */
 export function registerFileSystem(): void {
-  if (tf.io.getSaveHandlers(`${scheme}/`).length > 0) return
-  const router = (url: string | string[]): tf.io.IOHandler => {
-    // tfjs calls every router with every address and types the answer "not mine" as a handler.
-    const notMine = null as unknown as tf.io.IOHandler
-    return typeof url === 'string' && url.startsWith(scheme) ? fileSystem(url.slice(scheme.length)) : notMine
+  const flags = globalThis as { [registered]?: true }
+  if (flags[registered]) return
+  flags[registered] = true
+  tf.io.registerSaveRouter(routerBeside(tf.io.getSaveHandlers))
+  tf.io.registerLoadRouter(routerBeside(tf.io.getLoadHandlers))
+}
+
+function routerBeside(allHandlers: (url: string) => tf.io.IOHandler[]) {
+  // tfjs calls every router with every address and types the answer "not mine" as a handler.
+  const notMine = null as unknown as tf.io.IOHandler
+  let isAskingOthers = false
+  return (url: string | string[]): tf.io.IOHandler => {
+    if (isAskingOthers || typeof url !== 'string' || !url.startsWith(scheme)) return notMine
+    isAskingOthers = true
+    const isTaken = allHandlers(url).length > 0
+    isAskingOthers = false
+    return isTaken ? notMine : fileSystem(url.slice(scheme.length))
   }
-  tf.io.registerSaveRouter(router)
-  tf.io.registerLoadRouter(router)
 }
 
 async function save(folder: string, artifacts: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> {

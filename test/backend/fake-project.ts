@@ -1,7 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll } from 'vitest'
 
 /** A project in a temporary folder into which a test installs what it needs. Removed after the test file. */
@@ -14,6 +15,37 @@ export function fakeProject() {
   return {
     root,
     modules,
+
+    /** Installs compiled modules of src/backend, so that a child process can run them. Takes about a second. */
+    installCompiled(...files: string[]) {
+      const source = resolve(import.meta.dirname, '../../src/backend')
+      const outDir = join(modules, 'vitest-recipe')
+      const flags = '--ignoreConfig --module nodenext --target es2022 --types node --skipLibCheck --noCheck'
+      const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+      const paths = files.map((file) => join(source, file))
+      execFileSync(process.execPath, [
+        tsc,
+        ...flags.split(' '),
+        '--rootDir',
+        source,
+        '--outDir',
+        outDir,
+        ...paths,
+      ])
+      writeFile(join(outDir, 'package.json'), '{ "type": "module" }')
+    },
+
+    /** Runs a module in the project's folder, without the settings of TensorFlow that this process has. */
+    run(script: string, args: string[] = [], environment: Record<string, string> = {}) {
+      const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TF_'))
+      writeFile(join(root, 'script.mjs'), script)
+      const { stdout, stderr } = spawnSync(process.execPath, ['--no-deprecation', 'script.mjs', ...args], {
+        cwd: root,
+        env: { ...Object.fromEntries(inherited), ...environment },
+        encoding: 'utf8',
+      })
+      return { stdout, stderr }
+    },
 
     /** Removes all installed packages but vitest-recipe itself. */
     empty() {

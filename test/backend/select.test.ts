@@ -1,7 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { locateNativeAddon } from '../../src/backend/locate.js'
 import type { BackendChoice } from '../../src/backend/select.js'
@@ -12,42 +8,26 @@ const project = fakeProject()
 
 // Each choice is made in a process of its own, by compiled code installed into a project whose other packages
 // the test decides.
-beforeAll(() => {
-  const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
-  const flags = '--ignoreConfig --module nodenext --target es2022 --types node --skipLibCheck --noCheck'
-  const outDir = join(project.modules, 'vitest-recipe')
-  const source = resolve(import.meta.dirname, '../../src/backend')
-  const files = ['select.ts', 'environment.ts'].map((file) => join(source, file))
-  execFileSync(process.execPath, [
-    join(dirname(typescript), 'bin', 'tsc'),
-    ...flags.split(' '),
-    '--rootDir',
-    source,
-    '--outDir',
-    outDir,
-    ...files,
-  ])
-  writeFileSync(join(outDir, 'package.json'), '{ "type": "module" }')
-  writeFileSync(
-    join(project.root, 'choose.mjs'),
-    `import { selectBackend } from './node_modules/vitest-recipe/select.js'
-     import * as tf from '@tensorflow/tfjs'
-     const root = process.cwd()
-     try {
-       const choice = await selectBackend({ backend: process.argv[2], root })
-       const again = await selectBackend({ backend: process.argv[2], root })
-       const onCpu = tf.backend() === tf.findBackend('cpu')
-       const sum = tf.sum(tf.conv2d(tf.ones([1, 4, 4, 1]), tf.ones([2, 2, 1, 1]), 1, 'valid')).dataSync()[0]
-       const top = tf.topk(tf.tensor1d([1, 3, 2]), 2).values.arraySync()
-       const same = JSON.stringify(choice) === JSON.stringify(again)
-       console.log('RESULT' + JSON.stringify({ choice, backend: tf.getBackend(), sum, top, same, onCpu }))
-     } catch (error) {
-       console.log('RESULT' + JSON.stringify({ error: error.message }))
-     }`,
-  )
-}, 30_000)
+beforeAll(() => project.installCompiled('select.ts'), 30_000)
 
 afterEach(project.empty)
+
+// Newer Nodes have no util.isNullOrUndefined, which tfjs-node calls in topk: every child does without.
+const chooseScript = `
+  import util from 'node:util'
+  import * as tf from '@tensorflow/tfjs'
+  import { selectBackend } from './node_modules/vitest-recipe/select.js'
+  delete util.isNullOrUndefined
+  const choose = () => selectBackend({ backend: process.argv[2], root: process.cwd() })
+  try {
+    const choice = await choose()
+    const same = JSON.stringify(choice) === JSON.stringify(await choose())
+    const sum = tf.sum(tf.conv2d(tf.ones([1, 4, 4, 1]), tf.ones([2, 2, 1, 1]), 1, 'valid')).dataSync()[0]
+    const top = tf.topk(tf.tensor1d([1, 3, 2]), 2).values.arraySync()
+    console.log('RESULT' + JSON.stringify({ choice, backend: tf.getBackend(), sum, top, same }))
+  } catch (error) {
+    console.log('RESULT' + JSON.stringify({ error: error.message }))
+  }`
 
 interface Outcome {
   choice: BackendChoice
@@ -61,15 +41,10 @@ interface Outcome {
 }
 
 function choose(backend: string, environment: Record<string, string> = {}): Outcome {
-  const { TF_NUM_INTRAOP_THREADS: _, ...inherited } = process.env
-  const child = spawnSync(process.execPath, ['--no-deprecation', 'choose.mjs', backend], {
-    cwd: project.root,
-    env: { ...inherited, ...environment },
-    encoding: 'utf8',
-  })
-  const [before, result] = child.stdout.split('RESULT')
-  if (!result) throw new Error(`The child printed no result: ${child.stdout}${child.stderr}`)
-  return { ...JSON.parse(result), noise: (before + child.stderr).trim() }
+  const { stdout, stderr } = project.run(chooseScript, [backend], environment)
+  const [before, result] = stdout.split('RESULT')
+  if (!result) throw new Error(`The child printed no result: ${stdout}${stderr}`)
+  return { ...JSON.parse(result), noise: (before + stderr).trim() }
 }
 
 describe('auto', () => {

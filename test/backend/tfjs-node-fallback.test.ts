@@ -1,10 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as plain from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { locateNativeAddon } from '../../src/backend/locate.js'
 import everything, * as tf from '../../src/backend/tfjs-node-fallback.js'
+import { fakeProject } from './fake-project.js'
 
+const isNativeHere = locateNativeAddon(process.cwd())?.state === 'ready'
+const project = fakeProject()
 let folder: string
 let backendBefore: string | undefined
 
@@ -45,38 +50,62 @@ describe('the stand-in for tfjs-node', () => {
   })
 })
 
-describe('file:// models', () => {
+describe('models in folders', () => {
+  const bytes = (model: plain.LayersModel) =>
+    model.getWeights().map((weight) => Buffer.from(weight.dataSync().slice().buffer))
+  const load = (path: string) => tf.loadLayersModel(tf.io.fileSystem(path))
+
   it('come back bit for bit, with their training configuration', async () => {
     const model = createModel()
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' })
     const path = join(folder, 'nested', 'model')
-    const saved = await model.save(`file://${path}`, { includeOptimizer: true })
+    const saved = await model.save(tf.io.fileSystem(path), { includeOptimizer: true })
     // 13 weights of 4 bytes, and the optimizer's count of its steps.
     expect(saved.modelArtifactsInfo.weightDataBytes).toBe(4 * 14)
 
-    const loaded = await tf.loadLayersModel(`file://${path}/model.json`)
-    const bytes = (weights: plain.Tensor[]) => weights.map((w) => Buffer.from(w.dataSync().slice().buffer))
-    expect(bytes(loaded.getWeights())).toEqual(bytes(model.getWeights()))
+    const loaded = await load(join(path, 'model.json'))
+    expect(bytes(loaded)).toEqual(bytes(model))
     expect(loaded.loss).toBe('meanSquaredError')
     const { weightsManifest } = JSON.parse(readFileSync(join(path, 'model.json'), 'utf8'))
     expect(weightsManifest[0].paths).toEqual(['weights.bin'])
   })
 
-  it('are available through io.fileSystem too', async () => {
-    const path = join(folder, 'handler')
-    await createModel().save(tf.io.fileSystem(path))
-    const loaded = await tf.loadLayersModel(tf.io.fileSystem(join(path, 'model.json')))
-    expect(loaded.countParams()).toBe(13)
-  })
-
   it('say what is missing', async () => {
     const path = join(folder, 'broken')
-    await createModel().save(`file://${path}`)
-    await expect(tf.loadLayersModel(`file://${path}`)).rejects.toThrow('give the path of its model.json')
+    await createModel().save(tf.io.fileSystem(path))
+    await expect(load(path)).rejects.toThrow('give the path of its model.json')
     unlinkSync(join(path, 'weights.bin'))
-    await expect(tf.loadLayersModel(`file://${path}/model.json`)).rejects.toThrow(
-      'weights.bin does not exist',
-    )
-    await expect(tf.loadLayersModel(`file://${path}/nothing.json`)).rejects.toThrow('does not exist')
+    await expect(load(join(path, 'model.json'))).rejects.toThrow('weights.bin does not exist')
+    await expect(load(join(path, 'nothing.json'))).rejects.toThrow('does not exist')
+  })
+
+  it.runIf(isNativeHere)('are exchanged with tfjs-node, which may load later', async () => {
+    const native = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof tf
+    await plain.setBackend('cpu')
+    const model = createModel()
+    for (const [writer, reader] of [
+      [native.io, tf.io],
+      [tf.io, native.io],
+    ] as const) {
+      const path = join(folder, 'exchanged')
+      await model.save(writer.fileSystem(path))
+      const loaded = await tf.loadLayersModel(reader.fileSystem(join(path, 'model.json')))
+      expect(bytes(loaded)).toEqual(bytes(model))
+    }
+    await model.save(`file://${join(folder, 'either')}`)
+  })
+
+  it('have addresses file:// where tfjs-node is not there', { timeout: 30_000 }, () => {
+    project.installCompiled('tfjs-node-fallback.ts')
+    project.link('@tensorflow/tfjs')
+    const { stdout } = project.run(`
+      import * as tf from './node_modules/vitest-recipe/tfjs-node-fallback.js'
+      const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] })
+      await model.save('file://./saved')
+      const loaded = await tf.loadLayersModel('file://./saved/model.json')
+      const same = loaded.getWeights().every((w, i) => w.equal(model.getWeights()[i]).all().dataSync()[0])
+      console.log(same ? 'the same weights' : 'other weights')
+    `)
+    expect(stdout).toContain('the same weights')
   })
 })

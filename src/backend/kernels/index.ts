@@ -10,6 +10,7 @@ import { registerEinsum } from './einsum.js'
 import { registerMaxPool } from './max-pool.js'
 import { registerMultinomial } from './multinomial.js'
 import { registerNativeReluGrad } from './native-relu-grad.js'
+import { registerResizeBilinearGradient } from './resize-bilinear-gradient.js'
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.js'
 
 /**
@@ -37,6 +38,7 @@ export function registerKernels(backend: BackendName): void {
     case 'cpu':
       registerEinsum('cpu')
       registerAvgPoolGradient('cpu')
+      registerResizeBilinearGradient()
       break
     default:
       backend satisfies never

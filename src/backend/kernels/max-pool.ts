@@ -18,51 +18,38 @@ export function registerMaxPool(): void {
 const maxPoolGradient = arrayKernel<PoolAttributes>(({ dy, input }, attributes) => {
   const dyValues = dy!.values
   const dx = new Float32Array(input!.values.length)
-  forEachMaximum(input!, poolGeometry(input!.shape, attributes), (maximum, output) => {
-    dx[maximum]! += dyValues[output]!
-  })
+  const maxima = locateMaxima(input!, poolGeometry(input!.shape, attributes))
+  for (let output = 0; output < maxima.length; output++) dx[maxima[output]!]! += dyValues[output]!
   return { values: dx, shape: input!.shape, dtype: 'float32' }
 })
 
 const maxPool3d = arrayKernel<PoolAttributes>(({ x }, attributes) => {
   const { values, dtype } = x!
   const geometry = poolGeometry(x!.shape, attributes)
-  const size = geometry.outShape.reduce((product, length) => product * length, 1)
-  const pooled = dtype === 'int32' ? new Int32Array(size) : new Float32Array(size)
-  forEachMaximum(x!, geometry, (maximum, output) => {
-    pooled[output] = values[maximum]!
-  })
+  const maxima = locateMaxima(x!, geometry)
+  const pooled = dtype === 'int32' ? new Int32Array(maxima.length) : new Float32Array(maxima.length)
+  for (let output = 0; output < maxima.length; output++) pooled[output] = values[maxima[output]!]!
   return { values: pooled, shape: geometry.outShape, dtype }
 })
 
-/** Finds the largest cell of every window and channel; the first one wins a tie, as in native TensorFlow. */
-function forEachMaximum(
-  { values }: ArrayTensor,
-  geometry: PoolGeometry,
-  visit: (maximum: number, output: number) => void,
-): void {
-  const { channels, depth, height, width } = geometry
-  forEachWindow(
-    geometry,
-    ({ frontFrom, frontTo, topFrom, topTo, leftFrom, leftTo, cells, output }, image) => {
-      if (cells === 0) return
-      for (let c = 0; c < channels; c++) {
-        let maximum = (((image * depth + frontFrom) * height + topFrom) * width + leftFrom) * channels + c
-        let largest = values[maximum]!
-        for (let d = frontFrom; d < frontTo; d++) {
-          for (let y = topFrom; y < topTo; y++) {
-            let cell = (((image * depth + d) * height + y) * width + leftFrom) * channels + c
-            for (let x = leftFrom; x < leftTo; x++, cell += channels) {
-              const value = values[cell]!
-              if (value > largest) {
-                largest = value
-                maximum = cell
-              }
-            }
+/** For every output cell, where in the input its value comes from; the first cell wins a tie, as in TensorFlow. */
+function locateMaxima({ values }: ArrayTensor, geometry: PoolGeometry): Int32Array {
+  const { channels, depth, height, width, outShape } = geometry
+  const maxima = new Int32Array(outShape.reduce((product, length) => product * length, 1))
+  forEachWindow(geometry, ({ frontFrom, frontTo, topFrom, topTo, leftFrom, leftTo, output }, image) => {
+    // Channels innermost: they lie side by side in memory.
+    const first = (((image * depth + frontFrom) * height + topFrom) * width + leftFrom) * channels
+    for (let c = 0; c < channels; c++) maxima[output + c] = first + c
+    for (let d = frontFrom; d < frontTo; d++) {
+      for (let y = topFrom; y < topTo; y++) {
+        let cell = (((image * depth + d) * height + y) * width + leftFrom) * channels
+        for (let x = leftFrom; x < leftTo; x++) {
+          for (let c = 0; c < channels; c++, cell++) {
+            if (values[cell]! > values[maxima[output + c]!]!) maxima[output + c] = cell
           }
         }
-        visit(maximum, output + c)
       }
-    },
-  )
+    }
+  })
+  return maxima
 }

@@ -17,7 +17,7 @@ type Pad =
   | 'valid'
   | number
   | [[number, number], [number, number], [number, number], [number, number]]
-type Pair = [number, number]
+export type Pair = [number, number]
 
 export function inputsOf({ shapes, center = 0, gap = 0.01 }: GradientCase): tf.Tensor[] {
   return shapes.map((shape, i) => {
@@ -53,7 +53,7 @@ const conv2dSettings: [xShape: number[], filter: Pair, strides: number | Pair, p
   [[1, 3, 3, 1], [5, 5], 1, 'same'],
 ]
 
-const named = (op: string, x: number[], filter: unknown, strides: unknown, pad: unknown) =>
+export const named = (op: string, x: number[], filter: unknown, strides: unknown, pad: unknown) =>
   `${op} of ${x.join('x')}, filter ${filter}, strides ${strides}, pad ${pad}`
 
 export const conv2dCases: GradientCase[] = conv2dSettings.map(([xShape, filter, strides, pad]) => ({
@@ -102,65 +102,6 @@ export const gatherCases: GradientCase[] = gatherSettings.map(([shape, indices, 
   forward: (x) => tf.gather(x, tf.tensor1d(indices, 'int32'), axis),
 }))
 
-const pool2dSettings: [
-  xShape: number[],
-  filter: number | Pair,
-  strides: number | Pair,
-  pad: 'same' | 'valid' | number,
-][] = [
-  [[2, 4, 4, 3], 2, 2, 'valid'],
-  [[2, 5, 5, 2], 2, 2, 'same'],
-  [[1, 5, 6, 2], 3, 1, 'same'],
-  [[1, 6, 5, 2], [3, 2], [2, 1], 'same'],
-  [[1, 7, 7, 1], 3, 2, 'valid'],
-  [[1, 5, 5, 2], 2, 3, 'same'],
-  [[1, 5, 5, 2], 3, 2, 1],
-]
-
-const pool3dSettings: [xShape: number[], filter: number, strides: number, pad: 'same' | 'valid'][] = [
-  [[1, 3, 4, 4, 2], 2, 2, 'valid'],
-  [[1, 3, 3, 5, 2], 2, 2, 'same'],
-  [[1, 3, 4, 3, 1], 3, 1, 'same'],
-]
-
-export const avgPoolCases: GradientCase[] = [
-  ...pool2dSettings.map(
-    ([xShape, filter, strides, pad]): GradientCase => ({
-      name: named('avgPool', xShape, filter, strides, pad),
-      shapes: [xShape],
-      refusedByNative: typeof pad !== 'string',
-      forward: (x) => tf.avgPool(x as tf.Tensor4D, filter, strides, pad),
-    }),
-  ),
-  ...pool3dSettings.map(
-    ([xShape, filter, strides, pad]): GradientCase => ({
-      name: named('avgPool3d', xShape, filter, strides, pad),
-      shapes: [xShape],
-      forward: (x) => tf.avgPool3d(x as tf.Tensor5D, filter, strides, pad),
-    }),
-  ),
-]
-
-export const maxPoolCases: GradientCase[] = [
-  ...pool2dSettings.map(
-    ([xShape, filter, strides, pad]): GradientCase => ({
-      name: named('maxPool', xShape, filter, strides, pad),
-      shapes: [xShape],
-      center: -3,
-      refusedByNative: typeof pad !== 'string',
-      forward: (x) => tf.maxPool(x as tf.Tensor4D, filter, strides, pad),
-    }),
-  ),
-  ...pool3dSettings.map(
-    ([xShape, filter, strides, pad]): GradientCase => ({
-      name: named('maxPool3d', xShape, filter, strides, pad),
-      shapes: [xShape],
-      center: -3,
-      forward: (x) => tf.maxPool3d(x as tf.Tensor5D, filter, strides, pad),
-    }),
-  ),
-]
-
 const conv3dSettings: [
   xShape: number[],
   filter: [number, number, number],
@@ -204,4 +145,10 @@ export const dilation2dCases: GradientCase[] = dilationSettings.map(([strides, p
       pad,
       dilations,
     ),
+}))
+
+export const resizeBilinearCases: GradientCase[] = [false, true].map((alignCorners) => ({
+  name: `resizeBilinear of 1x3x4x2 to 6x7, alignCorners ${alignCorners}`,
+  shapes: [[1, 3, 4, 2]],
+  forward: (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [6, 7], alignCorners),
 }))

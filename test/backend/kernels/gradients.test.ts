@@ -5,7 +5,6 @@ import { registerKernels } from '../../../src/backend/kernels/index.js'
 import { locateNativeAddon } from '../../../src/backend/locate.js'
 import { selectBackend } from '../../../src/backend/select.js'
 import {
-  avgPoolCases,
   conv2dCases,
   conv2dTransposeCases,
   conv3dCases,
@@ -14,9 +13,10 @@ import {
   type GradientCase,
   gatherCases,
   inputsOf,
-  maxPoolCases,
+  resizeBilinearCases,
 } from './gradient-cases.js'
 import { analyticGradients, gradientErrors, relativeDifference } from './gradient-error.js'
+import { avgPoolCases, maxPoolCases } from './pool-gradient-cases.js'
 
 const trainingCases = [
   ...conv2dCases,
@@ -28,6 +28,7 @@ const trainingCases = [
   ...conv3dCases,
   ...dilation2dCases,
 ]
+const cpuCases = [...avgPoolCases, ...resizeBilinearCases]
 const isNativeHere = locateNativeAddon(process.cwd())?.state === 'ready'
 let backendBefore: string | undefined
 
@@ -44,7 +45,7 @@ afterAll(async () => {
 
 describe.each([
   { backend: 'wasm', cases: trainingCases },
-  { backend: 'cpu', cases: avgPoolCases },
+  { backend: 'cpu', cases: cpuCases },
 ])('gradients on $backend', ({ backend, cases }) => {
   beforeAll(async () => {
     await tf.setBackend(backend)
@@ -64,7 +65,7 @@ describe.each([
 
 describe.runIf(isNativeHere).each([
   { backend: 'wasm', cases: trainingCases.filter((one) => !one.refusedByNative) },
-  { backend: 'cpu', cases: avgPoolCases.filter((one) => !one.refusedByNative) },
+  { backend: 'cpu', cases: cpuCases.filter((one) => !one.refusedByNative) },
 ])('gradients on $backend against tensorflow', ({ backend, cases }) => {
   it.each(cases)('$name', async (gradientCase) => {
     const expected = await gradientsOn('tensorflow', gradientCase)
