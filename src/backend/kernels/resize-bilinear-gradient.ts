@@ -8,9 +8,10 @@ let released: tf.KernelFunc | undefined
  * them with height and width exchanged, so images that are not square throw.
  */
 export function registerResizeBilinearGradient(): void {
-  const current = (released ??= tf.getKernel('ResizeBilinearGrad', 'cpu').kernelFunc)
+  released ??= tf.getKernel('ResizeBilinearGrad', 'cpu').kernelFunc
+  const compute = released
   replaceKernel('ResizeBilinearGrad', 'cpu', (call) => {
-    const gradient = current(call) as tf.TensorInfo
+    const gradient = compute(call) as tf.TensorInfo
     return { ...gradient, shape: call.inputs.images!.shape }
   })
 }
