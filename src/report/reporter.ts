@@ -17,16 +17,26 @@ export default class RecipeReporter implements Reporter {
 
 function prunePictures(vitest: Vitest, modules: readonly TestModule[]): void {
   const { uncheckedKeysByFile, didUpdate } = vitest.snapshot.summary
-  const testFiles = new Set(modules.map(({ moduleId }) => moduleId))
-  const obsolete = [...testFiles].flatMap((testFile) => {
-    const records = uncheckedKeysByFile.filter(({ filePath }) => filePath === testFile)
-    const obsoleteKeys = new Set(records.flatMap(({ keys }) => keys))
-    return obsoletePictures({ testFile, snapFile: vitest.snapshot.resolvePath(testFile), obsoleteKeys })
-  })
+  const obsolete = modules
+    .filter((module) => reachedItsSnapshots(module, didUpdate))
+    .flatMap(({ moduleId: testFile }) => {
+      const records = uncheckedKeysByFile.filter(({ filePath }) => filePath === testFile)
+      const obsoleteKeys = new Set(records.flatMap(({ keys }) => keys))
+      return obsoletePictures({ testFile, snapFile: vitest.snapshot.resolvePath(testFile), obsoleteKeys })
+    })
   if (obsolete.length === 0) return
   if (didUpdate) removePictures(obsolete)
   const paths = obsolete.map((picture) => `\n   ↳ ${relative(vitest.config.root, picture)}`).join('')
   vitest.logger.log(
     `   Pictures  ${obsolete.length} ${didUpdate ? 'removed' : 'obsolete (vitest -u removes)'}${paths}`,
   )
+}
+
+/**
+ * A test that failed did not get to its later snapshots, and Vitest counts those as obsolete. Their pictures are
+ * kept until the test passes. In CI Vitest fails a module for obsolete snapshots alone: that does not count here.
+ */
+function reachedItsSnapshots(module: TestModule, didUpdate: boolean): boolean {
+  for (const test of module.children.allTests()) if (test.result().state === 'failed') return false
+  return !didUpdate || module.ok()
 }

@@ -1,4 +1,3 @@
-import { formatNumber } from '../figures/number.js'
 import type { Comparison, FingerprintComparison, Tolerance, WeightComparison } from './comparison.js'
 import { shortPath } from './files.js'
 import { likelyCauses } from './likely-causes.js'
@@ -18,7 +17,9 @@ export function failureMessage(examined: Examined, difference?: string): string 
         `${what} differs from its snapshot \`${key}\`:`,
         ...indent(describeComparison(outcome.comparison)),
         ...indent(describeMissingWeights(examined.stored)),
+        ' ',
         `Likely: ${causesOf(examined, outcome.comparison)}`,
+        ' ',
         `Baseline:   ${picture}`,
         difference && `Difference: ${shortPath(difference)} (before | after | Δ)`,
         'If the change is intended, update the snapshot: vitest -u',
@@ -87,13 +88,13 @@ function describeWeights({
   const { change, position, before, after } = largest
   return [
     `${differing} of ${total} weights differ by more than ${describe(tolerance)}`,
-    `largest |Δ| ${formatNumber(change)} at [${position.join(', ')}]: ${formatNumber(before)} → ${formatNumber(after)}`,
+    `largest |Δ| ${short(change)} at [${position.join(', ')}]: ${short(before)} → ${short(after)}`,
     listed(
       filters,
       ({ filter, change, differing, of }) =>
-        `${filter} (|Δ| ${formatNumber(change)}, ${differing} of ${of} weights)`,
+        `${filter} (|Δ| ${short(change)}, ${differing} of ${of} weights)`,
     ),
-    `cosine similarity ${formatNumber(cosine)}`,
+    `cosine similarity ${short(cosine)}`,
   ]
 }
 
@@ -102,7 +103,7 @@ function describeFingerprints({ filters, tolerance }: FingerprintComparison): st
     `${filters.length} filters moved by more than ${describe(tolerance)} allows`,
     listed(filters, ({ first, last, statistic, before, after }) => {
       const name = first === last ? `${first}` : `${first}–${last}`
-      return `${name} (${statistic} ${formatNumber(before)} → ${formatNumber(after)})`
+      return `${name} (${statistic} ${short(before)} → ${short(after)})`
     }),
   ]
 }
@@ -114,7 +115,7 @@ function listed<Filter>(filters: readonly Filter[], describeFilter: (filter: Fil
 }
 
 function describe({ atol, rtol }: Tolerance): string {
-  return `atol ${formatNumber(atol)} + rtol ${formatNumber(rtol)} · |w|`
+  return `atol ${short(atol)} + rtol ${short(rtol)} · |w|`
 }
 
 /** Why the numbers above are coarser than they could be. */
@@ -139,4 +140,9 @@ function lines(...parts: Array<string | undefined | false>): string {
 
 function indent(parts: readonly string[]): string[] {
   return parts.map((part) => `  ${part}`)
+}
+
+/** Four significant digits, without trailing zeros. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)))
 }

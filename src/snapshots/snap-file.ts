@@ -1,27 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { parseEntry } from './entry.js'
 
-/** The file names of all pictures that a `.snap` file names, without those of the given keys. */
+/**
+ * The file names of all pictures that a `.snap` file names, without those that only entries of the given keys name.
+ * Lenient: a line that names a picture keeps it alive also where the rest cannot be read (a merge conflict).
+ */
 export function picturesNamedIn(snapFile: string, exceptKeys: ReadonlySet<string> = new Set()): Set<string> {
-  const pictures = readEntries(snapFile)
-    .filter(({ key }) => !exceptKeys.has(key))
-    .flatMap(({ text }) => parseEntry(text) ?? [])
-    .map(({ picture }) => picture)
-  return new Set(pictures)
+  let text = readIfThere(snapFile).replace(/\r\n?/g, '\n')
+  for (const { statement, key } of entriesOf(text))
+    if (exceptKeys.has(key)) text = text.replace(statement, () => '')
+  return new Set([...text.matchAll(/^picture: (.+\.png)$/gm)].map(([, name]) => name!))
 }
 
 /** A `.snap` file is JavaScript; it is read as text, so that nothing in it runs in the reporter's process. */
-function readEntries(snapFile: string): Array<{ key: string; text: string }> {
-  const template = '`((?:\\\\[^]|[^`\\\\])*)`'
-  const statement = new RegExp(`^exports\\[${template}\\] = ${template};$`, 'gm')
-  return [...readIfThere(snapFile).matchAll(statement)].map(([, key, text]) => ({
-    key: unescape(key!),
-    text: unescape(text!),
-  }))
-}
-
-function unescape(template: string): string {
-  return template.replace(/\r\n?/g, '\n').replace(/\\([^])/g, '$1')
+function entriesOf(text: string): Array<{ statement: string; key: string }> {
+  const statements = text.matchAll(/^exports\[`((?:\\.|[^`\\])*)`\] = `(?:\\.|[^`\\])*`;$/gms)
+  return [...statements].map(([statement, key]) => ({ statement, key: key!.replace(/\\(.)/gs, '$1') }))
 }
 
 function readIfThere(file: string): string {
