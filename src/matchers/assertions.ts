@@ -25,9 +25,9 @@ declare global {
       toDecreaseLossWithCapacity<Capacity>(train: Examples, options: CapacityOptions<Capacity>): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
+      toMatchWeightImage(options?: WeightImageOptions): Promise<void>
       /** @internal */
       toPassRecipeCheck(options: RunRecipeOptions): Promise<void>
-      toMatchWeightImage(options?: WeightImageOptions): Promise<void>
     }
   }
 }

@@ -1,17 +1,42 @@
 import { relative } from 'node:path'
-import type { Reporter, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { obsoletePictures, removePictures } from './prune.js'
+import { backendLines, verdictLines } from './verdict.js'
 
-/** Vitest reporter of vitest-recipe: lists the pictures whose snapshots are obsolete, and removes them under `-u`. */
+/**
+ * Vitest reporter of vitest-recipe. Says once which backend runs, lists what the checks found when the run ends,
+ * and lists the pictures whose snapshots are obsolete, or removes them under `-u`.
+ */
 export default class RecipeReporter implements Reporter {
   #vitest: Vitest | undefined
+  #said = new Set<string>()
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
   }
 
+  onTestRunStart(): void {
+    this.#said.clear()
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    this.#sayBackend(test)
+  }
+
   onTestRunEnd(modules: readonly TestModule[], _errors: readonly unknown[], reason: TestRunEndReason): void {
-    if (this.#vitest && reason !== 'interrupted') prunePictures(this.#vitest, modules)
+    if (!this.#vitest) return
+    // Merged reports bring no results one by one.
+    for (const module of modules) for (const test of module.children.allTests()) this.#sayBackend(test)
+    for (const line of verdictLines(modules)) this.#vitest.logger.log(line)
+    if (reason !== 'interrupted') prunePictures(this.#vitest, modules)
+  }
+
+  #sayBackend(test: TestCase): void {
+    for (const line of backendLines(test)) {
+      if (this.#said.has(line)) continue
+      this.#said.add(line)
+      this.#vitest?.logger.log(line)
+    }
   }
 }
 

@@ -1,0 +1,41 @@
+import type { TestCase, TestModule } from 'vitest/node'
+import type { RecordedResult } from '../matchers/record.js'
+
+/** A failed check with the test it failed in. */
+interface Failure {
+  test: string
+  result: RecordedResult
+}
+
+/** One line for each way a backend was chosen in this run, with its warning, each said once. */
+export function backendLines(test: TestCase): string[] {
+  const backend = test.meta().recipe?.backend
+  if (!backend) return []
+  const line = `   Backend  ${backend.name} (${backend.why})`
+  return backend.warning ? [line, `   Warning  ${backend.warning}`] : [line]
+}
+
+/** What the checks of a run found: how many passed, and for each that failed the cause it names first. */
+export function verdictLines(modules: readonly TestModule[]): string[] {
+  const failures: Failure[] = []
+  let passed = 0
+  for (const module of modules) {
+    for (const test of module.children.allTests()) {
+      const results = test.meta().recipe?.results ?? []
+      for (const result of results) {
+        if (result.status === 'passed') passed++
+        else if (result.status === 'failed' && test.result().state === 'failed') {
+          failures.push({ test: test.fullName, result })
+        }
+      }
+    }
+  }
+  if (passed + failures.length === 0) return []
+  const count = failures.length === 0 ? `${passed} passed` : `${failures.length} failed, ${passed} passed`
+  return [
+    `     Recipe  ${count}`,
+    ...failures.map(
+      ({ test, result }) => `   ↳ ${test} · ${result.check}: ${result.causes[0]?.name ?? result.summary}`,
+    ),
+  ]
+}
