@@ -35,7 +35,9 @@ export async function linkPackage(
   } catch (error) {
     throw unwritable(tfjsNode.folder, error as NodeJS.ErrnoException)
   } finally {
-    for (const leftover of [newDeps, oldDeps, newAddon]) await rm(leftover, { recursive: true, force: true })
+    for (const leftover of [newDeps, oldDeps, newAddon]) {
+      await rm(leftover, { recursive: true, force: true }).catch(() => undefined) // what failed above is told
+    }
   }
 }
 

@@ -2,12 +2,7 @@ import { realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { threadEnvironment } from '../../backend/environment.js'
 import { type PackageManager, packageManagerOf } from '../../backend/install/package-manager.js'
-import {
-  locateNativeAddon,
-  type NativeAddon,
-  packageDirectory,
-  packageVersion,
-} from '../../backend/locate.js'
+import { locateNativeAddon, type NativeAddon } from '../../backend/locate.js'
 import { installedPackage } from '../project-package.js'
 import { askBackend } from './ask-backend.js'
 import type { BackendAnswer } from './backend-answer.js'
