@@ -16,7 +16,7 @@ describe.runIf(process.env.VITEST_RECIPE_SLOW)('on this machine, from nothing', 
   afterAll(() => {
     cli.remove()
     rmSync(folder, { recursive: true, force: true })
-  })
+  }, 120_000)
 
   function install() {
     const env = { ...process.env, VITEST_RECIPE_CACHE: join(folder, 'cache') }
