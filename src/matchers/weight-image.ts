@@ -12,6 +12,7 @@ import { passes, writes } from '../snapshots/outcome.js'
 import { recordEntry } from '../snapshots/record-entry.js'
 import { defaultRtol, type Examined, examine } from '../snapshots/weight-snapshot.js'
 import { readWeights, type Weights } from '../snapshots/weights.js'
+import { recipeSettings } from './settings.js'
 
 /** Options of `toMatchWeightImage`. Those of the picture never change whether it matches. */
 export interface WeightImageOptions extends WeightPictureOptions {
@@ -25,7 +26,7 @@ export interface WeightImageOptions extends WeightPictureOptions {
   perBackend?: boolean
   /** When pictures go to the report: 'failure' (default), 'always' or 'never'. */
   attach?: 'failure' | 'always' | 'never'
-  /** Seed under which a factory is called. Default 42. */
+  /** Seed under which a factory is called. Default: the plugin's, 42. */
   seed?: number
 }
 
@@ -57,7 +58,7 @@ export async function toMatchWeightImage(
     atol,
     perBackend = false,
     attach = 'failure',
-    seed = 42,
+    seed = recipeSettings().seed,
     ...drawing
   } = options
 

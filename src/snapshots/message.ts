@@ -100,7 +100,7 @@ function describeWeights({
 
 function describeFingerprints({ filters, tolerance }: FingerprintComparison): string[] {
   return [
-    `${filters.length} filters moved by more than ${describe(tolerance)} allows`,
+    `${filters.length} ${filters.length === 1 ? 'filter' : 'filters'} moved by more than ${describe(tolerance)} allows`,
     listed(filters, ({ first, last, statistic, before, after }) => {
       const name = first === last ? `${first}` : `${first}–${last}`
       return `${name} (${statistic} ${short(before)} → ${short(after)})`
@@ -111,7 +111,7 @@ function describeFingerprints({ filters, tolerance }: FingerprintComparison): st
 function listed<Filter>(filters: readonly Filter[], describeFilter: (filter: Filter) => string): string {
   const named = filters.slice(0, mostFiltersNamed).map(describeFilter).join(', ')
   const rest = filters.length - mostFiltersNamed
-  return `filters moved most: ${named}${rest > 0 ? ` and ${rest} more` : ''}`
+  return `moved most: filter ${named}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 function describe({ atol, rtol }: Tolerance): string {
