@@ -20,29 +20,41 @@ export function alignToModel(
   batch: Examples,
   losses: readonly LossDescription[] | undefined,
 ): AlignedExamples {
-  const owned: tf.Tensor[] = []
   const given = { xs: tensorsOf(batch.xs, core.inputNames), ys: tensorsOf(batch.ys, core.outputNames) }
   assertCount('xs', given.xs, core.inputNames, 'input')
   assertCount('ys', given.ys, core.outputNames, 'output')
-  // Class indices must be floats: the sparse loss takes floor() of them, which integers do not have.
-  const ys = given.ys.map((tensor, i) => {
-    if (tensor.dtype === 'float32' || !losses?.[i]?.sparse) return tensor
-    const floats = tensor.toFloat()
-    owned.push(floats)
-    return floats
-  })
-  let inputs: tf.Tensor[]
-  let targets: tf.Tensor[]
+  const owned: tf.Tensor[] = []
   try {
-    ;[inputs, targets] = core.standardizeUserDataXY(given.xs, ys, true, given.xs[0]!.shape[0]!)
+    // Class indices must be floats: the sparse loss takes floor() of them, which integers do not have.
+    const ys = given.ys.map((tensor, i) => {
+      if (tensor.dtype === 'float32' || !losses?.[i]?.sparse) return tensor
+      const floats = tensor.toFloat()
+      owned.push(floats)
+      return floats
+    })
+    const [inputs, targets] = standardize(core, given, ys)
+    owned.push(...[...inputs, ...targets].filter((tensor) => ![...given.xs, ...ys].includes(tensor)))
+    const weights = exampleWeights(core, batch, targets)
+    owned.push(...weights)
+    // They outlive the tidy that the first use happens in.
+    for (const tensor of owned) tf.keep(tensor)
+    return { inputs, targets, weights, owned: [...new Set(owned)] }
   } catch (error) {
     tf.dispose(owned)
+    throw error
+  }
+}
+
+function standardize(
+  core: CompiledModel,
+  given: { xs: tf.Tensor[]; ys: tf.Tensor[] },
+  ys: tf.Tensor[],
+): [tf.Tensor[], tf.Tensor[]] {
+  try {
+    return core.standardizeUserDataXY(given.xs, ys, true, given.xs[0]!.shape[0]!)
+  } catch (error) {
     throw shapeError(error as Error, core, given)
   }
-  owned.push(...[...inputs, ...targets].filter((tensor) => ![...given.xs, ...ys].includes(tensor)))
-  const weights = exampleWeights(core, batch, targets)
-  owned.push(...weights)
-  return { inputs, targets, weights, owned: [...new Set(owned)] }
 }
 
 function assertCount(argument: string, tensors: tf.Tensor[], names: readonly string[], kind: string): void {
