@@ -6,7 +6,7 @@ import { tensorsOf } from './examples.js'
 import { headOf } from './head.js'
 import { type CompiledModel, coreOf } from './internals.js'
 import { allLayers, silence } from './layers.js'
-import { copyOptimizer } from './optimizer-copy.js'
+import { copyOptimizer, disposeOptimizer } from './optimizer-copy.js'
 import type { Examples, TensorGroup, Trainable } from './trainable.js'
 
 /**
@@ -69,7 +69,7 @@ export class LayersModelProgram implements Trainable {
 
   set optimizer(optimizer: tf.Optimizer) {
     const replaced = this.shadow.optimizer_
-    if (replaced !== this.core.optimizer_) replaced.dispose()
+    if (replaced !== this.core.optimizer_) disposeOptimizer(replaced)
     this.shadow.optimizer_ = optimizer
   }
 
@@ -179,11 +179,11 @@ export class LayersModelProgram implements Trainable {
     for (const undo of this.undo.reverse()) undo()
     tf.dispose(this.aligned?.examples.owned ?? [])
     const replaced = this.shadow.optimizer_ !== this.core.optimizer_
-    if (replaced) this.shadow.optimizer_.dispose()
+    if (replaced) disposeOptimizer(this.shadow.optimizer_)
     if (this.ownership === 'owned') {
       const { optimizer_, isOptimizerOwned } = this.core
       this.model.dispose()
-      if (!isOptimizerOwned) optimizer_.dispose()
+      if (!isOptimizerOwned) disposeOptimizer(optimizer_)
     }
   }
 

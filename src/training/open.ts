@@ -67,9 +67,9 @@ async function openFactory(create: Extract<Subject, () => unknown>, seed: number
     )
   }
   if (!isLayersModel(created)) return created
-  assertFreshOptimizer(created)
   let program: LayersModelProgram
   try {
+    assertFreshOptimizer(created)
     program = new LayersModelProgram(created, 'owned')
   } catch (error) {
     created.dispose()
@@ -115,13 +115,19 @@ async function copyModel(model: tf.LayersModel): Promise<Trainable> {
     assertTrainableWeights(borrowed)
     return borrowed
   }
-  copy.setWeights(model.getWeights())
-  copy.compile({
-    optimizer: copyOptimizer(optimizer_),
-    loss: loss as tf.ModelCompileArgs['loss'],
-    metrics: metrics as tf.ModelCompileArgs['metrics'],
-  })
-  const program = new LayersModelProgram(copy, 'owned')
+  let program: LayersModelProgram
+  try {
+    copy.setWeights(model.getWeights())
+    copy.compile({
+      optimizer: copyOptimizer(optimizer_),
+      loss: loss as tf.ModelCompileArgs['loss'],
+      metrics: metrics as tf.ModelCompileArgs['metrics'],
+    })
+    program = new LayersModelProgram(copy, 'owned')
+  } catch (error) {
+    copy.dispose()
+    throw error
+  }
   assertTrainableWeights(program)
   return program
 }

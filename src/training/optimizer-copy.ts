@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { InvalidArgumentError } from '../errors.js'
+import { isTensor } from './examples.js'
 
 interface OptimizerVariable {
   originalName: string
@@ -29,6 +30,13 @@ export function copyOptimizer(optimizer: tf.Optimizer): tf.Optimizer {
   }
   copyState(optimizer as unknown as Fields, copy as unknown as Fields)
   return copy
+}
+
+/** Frees an optimizer with all its state. Momentum forgets the learning rate it keeps as a tensor (4.22). */
+export function disposeOptimizer(optimizer: tf.Optimizer): void {
+  optimizer.dispose()
+  const { c } = optimizer as unknown as { c?: unknown }
+  if (isTensor(c) && !c.isDisposed) c.dispose()
 }
 
 function copyState(from: Fields, to: Fields): void {
