@@ -65,10 +65,15 @@ export async function trainProgram(
   try {
     for (let step = 0; step < steps; step++) {
       const batch = nextBatch(step)
-      const penalty = program.penalty?.()
       const probed = probeEvery > 0 && step % probeEvery === 0 && program.stepWithGradients !== undefined
-      const loss = probed ? probeStep(program, batch, step, run) : await program.step(batch)
-      pending.push({ loss, penalty })
+      const penalty = program.penalty?.()
+      try {
+        const loss = probed ? probeStep(program, batch, step, run) : await program.step(batch)
+        pending.push({ loss, penalty })
+      } catch (error) {
+        tf.dispose(penalty ?? [])
+        throw error
+      }
       if (pending.length >= readEvery || step === steps - 1) {
         const finite = read(pending, run)
         pending = []
@@ -117,21 +122,25 @@ function read(pending: Array<{ loss: tf.Scalar; penalty: tf.Scalar | undefined }
 /** A step that also records the norm of its gradients and the size of its update relative to the weights. */
 function probeStep(program: Trainable, batch: Examples, step: number, run: Run): tf.Scalar {
   const before = Object.entries(program.weights()).map(([name, weight]) => [name, weight.clone()] as const)
-  const { loss, gradients } = program.stepWithGradients!(batch)
-  const after = program.weights()
-  const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => {
-    const norm = (tensors: tf.Tensor[]) =>
-      tensors.length === 0
-        ? 0
-        : tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!
-    return [
-      norm(Object.values(gradients)),
-      norm(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
-      norm(before.map(([, weight]) => weight)),
-    ]
-  })
-  tf.dispose([...Object.values(gradients), ...before.map(([, weight]) => weight)])
-  run.gradientNorms.push({ step, value: gradientNorm! })
-  run.updateRatios.push({ step, value: weightNorm === 0 ? 0 : updateNorm! / weightNorm! })
-  return loss
+  try {
+    const { loss, gradients } = program.stepWithGradients!(batch)
+    const after = program.weights()
+    const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => {
+      const norm = (tensors: tf.Tensor[]) =>
+        tensors.length === 0
+          ? 0
+          : tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!
+      return [
+        norm(Object.values(gradients)),
+        norm(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
+        norm(before.map(([, weight]) => weight)),
+      ]
+    })
+    tf.dispose(Object.values(gradients))
+    run.gradientNorms.push({ step, value: gradientNorm! })
+    run.updateRatios.push({ step, value: weightNorm === 0 ? 0 : updateNorm! / weightNorm! })
+    return loss
+  } finally {
+    tf.dispose(before.map(([, weight]) => weight))
+  }
 }
