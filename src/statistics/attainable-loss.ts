@@ -42,7 +42,7 @@ function groupsOfRows(groups: ArrayLike<number>, rows: number): ArrayLike<number
 
 /**
  * The share of rows whose predicted class is the labelled one (each label by itself for yes/no outputs);
- * undefined when no output classifies.
+ * undefined when no output classifies. Labels with values between yes and no are pictures to reconstruct.
  */
 export function accuracyOf(outputs: readonly InitOutput[]): number | undefined {
   let right = 0
@@ -55,7 +55,7 @@ export function accuracyOf(outputs: readonly InitOutput[]): number | undefined {
       for (let row = 0; row < labels.rows; row++) {
         if (largestOf(labels, row) === largestOf(predictions, row)) right++
       }
-    } else if (isBinary(loss.kind)) {
+    } else if (isBinary(loss.kind) && new Set(Array.from(labels.values)).size <= 2) {
       const signed = loss.kind === 'hinge' || loss.kind === 'squaredHinge'
       const cut = signed || takesLogits(loss.kind) ? 0 : 0.5
       all += labels.rows * width
