@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors.js'
 import { withSeed } from '../training/seed.js'
-import { isLayer, isModel, isTensor, isTrainable, type TensorLike } from './weight-holders.js'
+import { disposeMade } from './dispose-made.js'
 import { readWeights, type Weights } from './weights.js'
 
 interface Engine {
@@ -45,17 +45,6 @@ export async function readWeightsMadeBy(
   try {
     return readWeights(made, layer)
   } finally {
-    if (tensorsOf(made).every(({ id }) => id !== undefined && id > idBefore)) dispose(made)
+    disposeMade(made, idBefore)
   }
-}
-
-function tensorsOf(made: unknown): TensorLike[] {
-  if (isTensor(made)) return [made]
-  if (isLayer(made)) return made.getWeights()
-  return isTrainable(made) ? Object.values(made.weights()) : []
-}
-
-/** A layer alone is left: its weights may belong to a model that is in use. */
-function dispose(made: unknown): void {
-  if (isModel(made) || isTrainable(made) || isTensor(made)) (made as { dispose(): unknown }).dispose()
 }

@@ -25,14 +25,26 @@ export function runningTest(state: MatcherState, matcher: string): RunnerTestCas
   const { task, snapshotState, isNot, poll }: Partial<MatcherState> = state
   if (isNot) throw new Error(`${matcher} cannot be used with not: a picture that differs says nothing`)
   if (poll) throw new Error(`${matcher} cannot be used with expect.poll: the picture would depend on timing`)
-  if (!task)
-    throw new Error(`${matcher} works inside a test only; in test.concurrent take expect from its context`)
+  if (!task) throw new Error(`${matcher} works inside a test only`)
+  assertOwnExpect(task, matcher)
   if (typeof snapshotState?.probeExpectedSnapshot !== 'function') {
     throw new Error(
       `${matcher} needs Vitest 4.1.4 or later, and an expect of the same Vitest that runs the test`,
     )
   }
   return task
+}
+
+/**
+ * Tests that run at the same time share the imported `expect`, which then names the test that started last: the
+ * picture would go under another test's name. `_local` says whether the test took `expect` from its context.
+ */
+function assertOwnExpect({ concurrent, context }: RunnerTestCase, matcher: string): void {
+  const { _local: tookItsOwn } = context as { _local?: boolean }
+  if (!concurrent || tookItsOwn !== false) return
+  throw new Error(
+    `${matcher} in test.concurrent needs the expect of that test: test.concurrent('…', async ({ expect }) => …)`,
+  )
 }
 
 /**

@@ -61,6 +61,21 @@ describe('a factory', () => {
     expect(tf.memory().numTensors).toBe(tensors)
   })
 
+  test('that compiles and trains leaves nothing behind, not even its optimizer', async () => {
+    const xs = tf.ones([4, 3])
+    const ys = tf.zeros([4, 1])
+    const tensors = tf.memory().numTensors
+    const trained = async () => {
+      const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [3], units: 1 })] })
+      model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' })
+      await model.trainOnBatch(xs, ys)
+      return model
+    }
+    await expect(trained).toMatchWeightImage('trained')
+    expect(tf.memory().numTensors).toBe(tensors)
+    tf.dispose([xs, ys])
+  })
+
   test('that hands out a model of someone else does not lose it', async () => {
     const model = fixedModel()
     await expect(async () => model).toMatchWeightImage('borrowed')

@@ -156,6 +156,7 @@ test('in CI nothing is written; bad names, .not and a blocked folder give one cl
     test('new', () => expect(kernel('a')).toMatchWeightImage('new'))
     test('empty name', () => expect(kernel('a')).toMatchWeightImage(''))
     test('not', () => expect(kernel('a')).not.toMatchWeightImage('not'))
+    test.concurrent('global', () => expect(kernel('a')).toMatchWeightImage('global'))
     test('poll', () => expect.poll(() => kernel('a')).toMatchWeightImage('poll'))
     test('first', () => expect(kernel('a')).toMatchWeightImage('Same'))
     test('second', () => expect(kernel('a')).toMatchWeightImage('same'))
@@ -171,6 +172,7 @@ test('in CI nothing is written; bad names, .not and a blocked folder give one cl
     expect(inCI.output).toContain('name: got ""; wanted a name with a visible character')
     expect(inCI.output).toContain('toMatchWeightImage cannot be used with not')
     expect(inCI.output).toContain('toMatchWeightImage cannot be used with expect.poll')
+    expect(inCI.output).toContain('toMatchWeightImage in test.concurrent needs the expect of that test')
     expect(inCI.output).toContain(
       "The picture name same.png is already used in the test 'first' of this file",
     )
