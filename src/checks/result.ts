@@ -75,3 +75,23 @@ export interface CheckResult {
   seed: number
   seconds: number
 }
+
+/** The result of a check that cannot run, with what it misses. */
+export function skippedResult(check: {
+  check: string
+  stage: Stage
+  reason: string
+  seed: number
+}): CheckResult {
+  return {
+    check: check.check,
+    stage: check.stage,
+    status: 'skipped',
+    summary: `Skipped: ${check.reason}.`,
+    measured: {},
+    expected: {},
+    causes: [],
+    seed: check.seed,
+    seconds: 0,
+  }
+}

@@ -52,7 +52,7 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
       program.dispose()
     }
     if (attempt.end !== 'done')
-      return diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
+      return await diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
     const lately = mean(run.losses.slice(-50))
     const memorised = lately < skill.constant * 0.9
     return [

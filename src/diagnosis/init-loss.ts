@@ -6,8 +6,9 @@ import { isCategorical, takesLogits } from '../statistics/losses.js'
 import { finalActivation } from '../training/layers.js'
 import type { Mixing } from '../training/mixing.js'
 import type { TensorGroup } from '../training/trainable.js'
-import { inputScale, isOffScale } from './input-scale.js'
+import { inputScale } from './input-scale.js'
 import { headPredictsOutOfRange } from './output-range.js'
+import { causesOfScale } from './scale.js'
 import type { WeightScale } from './weight-scale.js'
 
 /** Everything the check of the initial loss measured. */
@@ -29,8 +30,10 @@ export interface InitLossEvidence {
 
 /** Causes of a wrong loss at initialisation, most likely first. The number names the fault. */
 export function diagnoseInitLoss(evidence: InitLossEvidence): Cause[] {
-  const rules = [examplesMixed, headOutOfRange, reductionOfLoss, signatureOfNumber, scaleOfPredictions]
-  const causes = rules.flatMap((rule) => rule(evidence))
+  const certain = [examplesMixed, headOutOfRange, reductionOfLoss, signatureOfNumber].flatMap((rule) =>
+    rule(evidence),
+  )
+  const causes = certain.length > 0 ? certain : scaleOfPredictions(evidence)
   return causes.filter((cause, i) => causes.findIndex(({ name }) => name === cause.name) === i)
 }
 
@@ -59,6 +62,15 @@ function reductionOfLoss({ outputs }: InitLossEvidence): Cause[] {
           name: 'wrong-loss',
           evidence: `the loss is 1.4427 times ${loss.kind}: it takes logarithms to base 2`,
           fix: 'use the natural logarithm (tf.log), as every standard loss does',
+        },
+      ]
+    }
+    if (loss.reduction === 'negated') {
+      return [
+        {
+          name: 'gradient-sign',
+          evidence: `the loss is ${loss.kind} with its sign flipped: training makes the predictions worse`,
+          fix: 'return the loss itself, without tf.neg or the minus sign',
         },
       ]
     }
@@ -140,21 +152,7 @@ function scaleOfPredictions(evidence: InitLossEvidence): Cause[] {
     }
     return causes
   }
-  const scale = inputScale(inputs)
-  if (isOffScale(scale)) {
-    causes.push({
-      name: 'unnormalized-inputs',
-      evidence: `inputs have mean ${formatNumber(scale.mean)}, standard deviation ${formatNumber(scale.deviation)} and reach ${formatNumber(scale.largest)}`,
-      fix: 'scale the inputs to mean 0 and standard deviation 1, or to the range 0 to 1 (pixels / 255)',
-    })
-  }
-  if (weights) {
-    causes.push({
-      name: 'init-too-large',
-      evidence: `the weights of layer ${weights.index} (${weights.className}) have standard deviation ${formatNumber(weights.deviation)}, ${formatNumber(weights.ratio)} times the ${formatNumber(weights.usual)} that keeps ${weights.fanIn} inputs at their scale`,
-      fix: "use the default kernelInitializer, or 'heNormal' before relu; with randomNormal set stddev to 1 / sqrt(inputs)",
-    })
-  }
+  causes.push(...causesOfScale(inputScale(inputs), weights))
   if (causes.length === 0) {
     const saturated = outputs.some(
       ({ loss: kind }) => kind && isCrossEntropy(kind) && !takesLogits(kind.kind),
@@ -165,7 +163,5 @@ function scaleOfPredictions(evidence: InitLossEvidence): Cause[] {
       fix: 'make the last layer start small: a smaller kernelInitializer for it, and no large factor before the output',
     })
   }
-  // The larger excess comes first: each factor multiplies the first predictions.
-  const excess = (cause: Cause) => (cause.name === 'unnormalized-inputs' ? scale.size : (weights?.ratio ?? 1))
-  return causes.sort((a, b) => excess(b) - excess(a))
+  return causes
 }

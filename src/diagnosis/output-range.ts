@@ -21,10 +21,11 @@ export function headPredictsOutOfRange(
 ): Cause | undefined {
   if (!loss) return undefined
   const { low, high, sumsToOne, constant } = shapeOfPredictions(predictions)
-  if (loss.kind === 'categoricalCrossentropy' && low < 0) {
+  const isSigmoid = activation === 'sigmoid' || activation === 'hardSigmoid'
+  if (loss.kind === 'categoricalCrossentropy' && labels.width > 1 && !sumsToOne && !isSigmoid) {
     return {
       name: 'missing-softmax',
-      evidence: `${loss.sparse ? 'sparseCategoricalCrossentropy' : loss.kind} takes probabilities, but predictions reach ${formatNumber(low)}`,
+      evidence: `${loss.sparse ? 'sparseCategoricalCrossentropy' : loss.kind} takes probabilities that sum to 1, but predictions range from ${formatNumber(low)} to ${formatNumber(high)}`,
       fix: "give the last layer activation: 'softmax', or use a loss that takes logits (tf.losses.softmaxCrossEntropy)",
     }
   }
@@ -77,7 +78,7 @@ function shapeOfPredictions(predictions: Rows) {
       sum += values[row * width + k]!
       if (values[row * width + k] !== values[k]) constant = false
     }
-    if (Math.abs(sum - 1) > 1e-4) sumsToOne = false
+    if (!(Math.abs(sum - 1) <= 1e-3)) sumsToOne = false
   }
   return { low: minimum(predictions), high: maximum(predictions), sumsToOne, constant }
 }

@@ -12,7 +12,9 @@ import { inspectModel } from './inspect-model.js'
 import { findLearningRate } from './learning-rate.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import { inputsOnScale } from './rescale.js'
+import { causesOfScale } from './scale.js'
 import { learningRateOf, tryOverfit, useReferenceAdam } from './trial.js'
+import { largestInitialWeights } from './weight-scale.js'
 
 export interface OverfitEvidence {
   subject: Subject
@@ -38,12 +40,14 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
   let structure: Cause[]
   let activation: string | undefined
   let rate: number | undefined
+  let scale: Cause[]
   let hasPenalty: boolean
   let canSwapOptimizer: boolean
   try {
     activation = outputs.length === 1 ? finalActivation(program.layers) : undefined
     structure = inspectModel(program, evidence.batch)
     rate = learningRateOf(program.optimizer)
+    scale = causesOfScale(inputScale(evidence.batch.xs), largestInitialWeights(program.layers))
     hasPenalty = run.penalties.length > 0 && program.disablePenalty !== undefined
     canSwapOptimizer = program.optimizer !== undefined
   } finally {
@@ -53,15 +57,12 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     ...outputs.flatMap((output) => headPredictsOutOfRange(output, activation) ?? []),
     ...structure.filter(({ name }) => name === 'redundant-softmax'),
     ...signatureOfPlateau(evidence),
-    ...signatureOfGradients(evidence, rate),
+    ...(scale.length > 0 ? [] : signatureOfGradients(evidence, rate)),
   ]
   if (certain.length > 0) return distinct([...certain, ...structure])
   const experiments = canSwapOptimizer ? await experiment(evidence, rate, hasPenalty) : []
-  return distinct([
-    ...experiments,
-    ...structure,
-    ...(experiments.length + structure.length === 0 ? [fallback(evidence)] : []),
-  ])
+  const found = [...experiments, ...structure, ...scale]
+  return distinct(found.length > 0 ? found : [fallback(evidence)])
 }
 
 function distinct(causes: Cause[]): Cause[] {

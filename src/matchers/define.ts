@@ -24,6 +24,7 @@ export async function answerWith(
 ): Promise<MatcherOutcome> {
   const result = await check(controlFor(state))
   recordResult(state, result)
+  if (result.status === 'skipped') throw new Error(`${matcher}: ${result.summary}`)
   const pass = result.status === 'passed'
   if (!pass && !state.isNot) await attachCurves(state, result)
   return {

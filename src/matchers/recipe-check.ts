@@ -20,6 +20,7 @@ export async function toPassRecipeCheck(
       ...(signal && { signal }),
     })
     options.onResult?.(result)
+    if (result.status === 'skipped') this.task?.context.skip(result.summary)
     return result
   })
 }

@@ -1,5 +1,5 @@
 import { defaultSeed } from '../checks/options.js'
-import type { Cause, CheckResult } from '../checks/result.js'
+import { type Cause, type CheckResult, skippedResult } from '../checks/result.js'
 import { InvalidArgumentError } from '../errors.js'
 import { checksOf, type RecipeCheck } from './applicable-checks.js'
 import type { Recipe, RecipeReport, RunRecipeOptions } from './recipe.js'
@@ -15,7 +15,7 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions = {}):
   for (const check of checksOf(recipe, options)) {
     if (signal?.aborted) break
     const result = check.missing
-      ? skipped(check, seed)
+      ? skippedResult({ check: check.name, stage: check.stage, reason: check.missing, seed })
       : await runSafely(check, { seed, ...(signal && { signal }) })
     results.push(result)
     onResult?.(result)
@@ -26,20 +26,6 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions = {}):
     results,
     causes: rank(failed),
     seconds: (performance.now() - started) / 1000,
-  }
-}
-
-export function skipped({ name, stage, missing }: RecipeCheck, seed: number): CheckResult {
-  return {
-    check: name,
-    stage,
-    status: 'skipped',
-    summary: `Skipped: ${missing}.`,
-    measured: {},
-    expected: {},
-    causes: [],
-    seed,
-    seconds: 0,
   }
 }
 
@@ -63,7 +49,7 @@ async function runSafely(
           ]
         : []
     return {
-      ...skipped(check, options.seed),
+      ...skippedResult({ check: check.name, stage: check.stage, reason: '', seed: options.seed }),
       status: 'failed',
       summary: `Could not run: ${message}`,
       causes: cause,

@@ -22,7 +22,8 @@ export function attainableLoss(
   let floor = 0
   for (const { loss, labels } of outputs) {
     if (!loss) return undefined
-    const factor = reductions[loss.reduction](labels.rows, labels.width)
+    // A flipped sign is a fault, not a goal: the marks are those of the loss that was meant.
+    const factor = Math.abs(reductions[loss.reduction](labels.rows, labels.width))
     const rowGroups = groupsOfRows(groups, labels.rows)
     constant += factor * bestConstantLoss(loss.kind, labels)
     floor += factor * lossFloor(loss.kind, labels, rowGroups)

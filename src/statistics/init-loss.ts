@@ -17,6 +17,11 @@ export interface InitLossRange {
 
 const crossEntropyTolerance = 0.5
 const otherTolerance = 9
+/**
+ * The excess of a fresh cross-entropy over log C is half the variance of the logits, whatever C: for few classes
+ * the slack is that for ten. Linear softmax regression with standard normal inputs needs it.
+ */
+const leastCrossEntropy = Math.log(10)
 
 /**
  * The exact loss when the last layer is zero and all predictions are equal, summed over the outputs: log C for
@@ -44,7 +49,7 @@ function acceptedFactor({ kind, reduction }: LossDescription, width: number): nu
 /**
  * The range for the loss of a fresh program. Cross-entropies: `expected` is log C (or log 2); a program whose
  * output bias is set to the class frequencies starts lower, at their entropy at the least. Other losses: the
- * loss of predicting 0, plus 1 for the variance of the first predictions.
+ * loss of predicting 0, with room for the variance of the first predictions.
  * Undefined when nothing is given and a loss is unknown.
  */
 export function initLossRange(
@@ -52,12 +57,14 @@ export function initLossRange(
   given: { expected?: number | undefined; tolerance?: number | undefined },
 ): InitLossRange | undefined {
   const entropies = outputs.every(({ loss }) => loss !== undefined && isCrossEntropy(loss))
-  const tolerance =
-    given.tolerance ??
-    (entropies || outputs.some(({ loss }) => !loss) ? crossEntropyTolerance : otherTolerance)
+  const alike = entropies || outputs.some(({ loss }) => !loss)
+  const tolerance = given.tolerance ?? (alike ? crossEntropyTolerance : otherTolerance)
+  // Only the default knows a least slack; a tolerance that was given is a share of the expected loss.
+  const least = given.tolerance !== undefined ? 0 : alike ? leastCrossEntropy : 1
+  const slackOf = (loss: number) => tolerance * Math.max(Math.abs(loss), least * outputs.length)
   if (given.expected !== undefined) {
-    const slack = tolerance * Math.abs(given.expected)
-    return { expected: given.expected, low: given.expected - slack, high: given.expected + slack }
+    const { expected } = given
+    return { expected, low: expected - tolerance * Math.abs(expected), high: expected + slackOf(expected) }
   }
   const expected = sumOf(outputs, ({ loss, labels }) => {
     const prediction = loss && equalPrediction(loss, labels.width)
@@ -67,18 +74,16 @@ export function initLossRange(
         meanOfRows(lossOfRows(loss.kind, labels, prediction), labels.weights)
     )
   })
-  const least = sumOf(
+  const constant = sumOf(
     outputs,
     ({ loss, labels }) => loss && acceptedFactor(loss, labels.width) * bestConstantLoss(loss.kind, labels),
   )
-  if (expected === undefined || least === undefined) return undefined
-  return entropies
-    ? { expected, low: least * Math.max(0, 1 - tolerance), high: expected * (1 + tolerance) }
-    : {
-        expected,
-        low: -Infinity,
-        high: Math.abs(expected) + tolerance * (Math.abs(expected) + outputs.length),
-      }
+  if (expected === undefined || constant === undefined) return undefined
+  return {
+    expected,
+    low: entropies ? constant * Math.max(0, 1 - tolerance) : -Infinity,
+    high: Math.abs(expected) + slackOf(expected),
+  }
 }
 
 /** The prediction that treats classes, or signs, alike: 1 / C, 1 / 2, or 0 for scores and quantities. */

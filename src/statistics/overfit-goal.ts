@@ -1,5 +1,5 @@
 import { attainableLoss } from './attainable-loss.js'
-import type { InitOutput } from './init-loss.js'
+import { type InitOutput, isCrossEntropy } from './init-loss.js'
 
 /** What overfitting a batch has to reach, and the marks a failing run is read against. */
 export interface OverfitGoal {
@@ -11,8 +11,11 @@ export interface OverfitGoal {
   floor: number
 }
 
-/** Share of the distance from the floor to the best constant that may remain. */
-const remainingShare = 0.05
+/**
+ * Share of the distance from the floor to the best constant that may remain: all labels of a classifier are right
+ * well before 5 %; of a variance the last tenth takes a multiple of the steps of the first nine.
+ */
+const remainingShare = { crossEntropy: 0.05, other: 0.1 }
 
 /**
  * The goal for a batch whose examples with equal `groups` have identical inputs. `given` overrides the derived
@@ -25,8 +28,10 @@ export function overfitGoal(
 ): OverfitGoal {
   const attainable = attainableLoss(outputs, groups)
   const floor = attainable?.floor ?? 0
+  const entropies = outputs.every(({ loss }) => loss !== undefined && isCrossEntropy(loss))
+  const remaining = entropies ? remainingShare.crossEntropy : remainingShare.other
   return {
-    loss: given.loss ?? (attainable ? floor + remainingShare * (attainable.constant - floor) : Number.NaN),
+    loss: given.loss ?? (attainable ? floor + remaining * (attainable.constant - floor) : Number.NaN),
     accuracy: given.accuracy ?? attainableAccuracy(outputs, groups),
     constant: attainable?.constant,
     floor,

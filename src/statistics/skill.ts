@@ -25,7 +25,7 @@ export function skillOf(outputs: readonly InitOutput[]): Skill | undefined {
   for (const { loss: description, labels, predictions } of outputs) {
     if (!description) return undefined
     const { kind, reduction } = description
-    const factor = reductions[reduction](labels.rows, labels.width)
+    const factor = Math.abs(reductions[reduction](labels.rows, labels.width))
     const own = lossOfRows(kind, labels, predictions)
     const best = lossOfRows(kind, labels, bestConstant(kind, labels))
     loss += factor * meanOfRows(own, labels.weights)

@@ -19,8 +19,9 @@ export interface InitLossOptions extends CheckOptions {
   expected?: number
   /**
    * How far the loss of the fresh program may be from `expected`, as a share of it. Default: 0.5 for
-   * cross-entropies (95 % of healthy nets stay below 1.34 × log C, the mildest fault reaches 2.6 × log C), 9 for
-   * the other losses, whose value at initialisation depends on the scale of the first predictions.
+   * cross-entropies, of log 10 at the least (95 % of healthy nets with ten classes stay below 1.34 × log C, the
+   * mildest fault reaches 2.6 × log C); 9 for the other losses, of 1 at the least, since they depend on the scale
+   * of the first predictions.
    */
   tolerance?: number
 }

@@ -18,7 +18,8 @@ export interface OverfitBatchOptions extends CheckOptions {
   /** The most steps to train. Default 1000; a healthy program needs fewer and stops as soon as it is there. */
   steps?: number
   /**
-   * The loss to reach. Default: 5 % of the way from the floor of the labels up to the best constant prediction.
+   * The loss to reach. Default: from the floor of the labels, 5 % of the way up to the best constant
+   * prediction for cross-entropies, 10 % for other losses.
    * The floor is 0 for hard labels and distinct inputs.
    */
   loss?: number

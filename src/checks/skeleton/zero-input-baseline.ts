@@ -16,7 +16,7 @@ import { type Run, trainProgram } from '../../training/run.js'
 import { sampleExamples, splitExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
-import type { CheckResult } from '../result.js'
+import { type CheckResult, skippedResult } from '../result.js'
 
 export interface ZeroInputBaselineOptions extends CheckOptions {
   /** Examples to measure on. Default: a fifth of `train`, held out. */
@@ -29,11 +29,17 @@ export interface ZeroInputBaselineOptions extends CheckOptions {
   batchSize?: number
 }
 
-/** The gain must also be this many standard errors above nothing (one-sided chance 3e-5 per look). */
-const certainty = 4
+/**
+ * The gain must also be this many standard errors above nothing, so that luck on few examples does not pass (one
+ * in 700 per look). A gain far above the margin is held to less: rare, confident mistakes widen the error.
+ */
+const leastCertainty = { nearMargin: 3, farAbove: 2 }
+/** Fewer held-out rows than this decide nothing. */
+const leastRows = 10
 /** Measured at 25, 50, 100 … steps: a program that learns is seen early, and few looks mean few chances to err. */
 const firstLook = 25
 const mostExamples = 1024
+const heldOutShare = 0.2
 
 /**
  * Trains on the data and compares with the best prediction that ignores the inputs (Karpathy: "input-independent
@@ -51,16 +57,16 @@ export async function checkZeroInputBaseline(
   assertOptions(options)
   assertExamples(train, 'train')
   if (validation) assertExamples(validation, 'validation')
-  if (!validation && countExamples(train) < 10) {
-    throw new InvalidArgumentError(
-      'train',
-      `${countExamples(train)} examples`,
-      'at least 10, or validation examples as well',
+  const measurable = validation ? countExamples(validation) : Math.round(heldOutShare * countExamples(train))
+  if (measurable < leastRows) {
+    return undecidable(
+      `${measurable} examples to measure on are too few: give at least ${leastRows} validation examples, or ${leastRows / heldOutShare} to train on`,
+      seed,
     )
   }
   const parts = validation
     ? { train, heldOut: sampleExamples(validation, mostExamples, seed) }
-    : splitExamples(train, Math.min(0.2, mostExamples / countExamples(train)), seed)
+    : splitExamples(train, Math.min(heldOutShare, mostExamples / countExamples(train)), seed)
   const program = await openProgram(subject, seed).catch((error) => {
     freeParts()
     throw error
@@ -80,7 +86,9 @@ export async function checkZeroInputBaseline(
         'a standard loss (its best constant prediction is known), given by name or as a function',
       )
     }
-    measure()
+    if (measure().constant < 1e-6) {
+      return undecidable('all examples to measure on have the same label, which any constant predicts', seed)
+    }
     let skill: Skill | undefined
     let nextLook = firstLook
     const run = await trainProgram(program, batches.next, {
@@ -92,7 +100,7 @@ export async function checkZeroInputBaseline(
         if (losses.length < nextLook) return undefined
         nextLook *= 2
         skill = measure()
-        return skill.share >= margin && skill.certainty >= certainty ? 'done' : undefined
+        return beats(skill, margin) ? 'done' : undefined
       },
     })
     if (run.end !== 'done') skill = measure()
@@ -107,7 +115,7 @@ export async function checkZeroInputBaseline(
       expected: { baseline: skill!.constant, skill: `≥ ${formatNumber(margin)}` },
       causes: leak
         ? [leakCause(leak)]
-        : passed || wasCutShort(run.end)
+        : passed || wasCutShort(run.end) || skill!.share >= margin
           ? []
           : await diagnoseBaseline({
               subject,
@@ -137,9 +145,16 @@ export async function checkZeroInputBaseline(
   }
 }
 
+function beats({ share, certainty }: Skill, margin: number): boolean {
+  return (
+    share >= margin &&
+    certainty >= (share >= 3 * margin ? leastCertainty.farAbove : leastCertainty.nearMargin)
+  )
+}
+
 /** With equal inputs predictions are equal, so no program can beat the best constant: exact up to rounding. */
 function leakWithoutInputs(skill: Skill): Skill | undefined {
-  return skill.share > 1e-3 && skill.certainty > certainty ? skill : undefined
+  return skill.share > 1e-3 && skill.certainty > 4 ? skill : undefined
 }
 
 function leakCause(skill: Skill) {
@@ -174,8 +189,12 @@ function summaryOf(
     case 'aborted':
       return `Aborted at step ${count} of ${steps}: ${comparison}.`
     default:
-      return `Does not beat the input-independent baseline: after ${count} steps ${comparison}; that is ${formatPercent(share)} of the possible gain, at least ${formatPercent(margin)} was wanted.`
+      return `Does not beat the input-independent baseline: after ${count} steps ${comparison}; that is ${formatPercent(share)} of the possible gain, ${share < margin ? `at least ${formatPercent(margin)} was wanted` : `but only ${formatNumber(skill.certainty)} standard errors above nothing: too few or too uneven examples to be sure`}.`
   }
+}
+
+function undecidable(reason: string, seed: number): CheckResult {
+  return skippedResult({ check: 'zero-input-baseline', stage: 'skeleton', reason, seed })
 }
 
 function assertOptions({ steps, margin, batchSize }: ZeroInputBaselineOptions): void {
