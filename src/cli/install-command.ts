@@ -1,8 +1,13 @@
 import { parseArgs } from 'node:util'
 import { InstallInterrupted, InstallProblem } from '../backend/install/install-problem.js'
 import { type InstallResult, installTensorflow } from '../backend/install/install-tensorflow.js'
+import { packageManagerOf } from '../backend/install/package-manager.js'
 import { silentProgress } from '../backend/install/progress.js'
 import { abortOnInterrupt } from './abort-on-interrupt.js'
+
+/** npm would run tfjs-node's own install script at the next `npm ci`, and fail with it. */
+const ciAdvice =
+  'On other machines and in CI: npm ci --ignore-scripts && npx vitest-recipe install-tensorflow'
 
 /** `install-tensorflow`: 0 when the native backend works, 1 when it cannot, 128 + signal when interrupted. */
 export async function installCommand(args: string[]): Promise<number> {
@@ -18,6 +23,7 @@ export async function installCommand(args: string[]): Promise<number> {
       ...(values.quiet && { progress: silentProgress }),
     })
     console.log(describeResult(result))
+    if (result.outcome === 'installed' && packageManagerOf(process.cwd()) === 'npm') console.log(ciAdvice)
     return 0
   } catch (error) {
     if (error instanceof InstallInterrupted) {
