@@ -63,7 +63,9 @@ function compilerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function compileFailed(output: string): InstallProblem {
   const lines = output.split('\n').filter((line) => line.trim() !== '')
   const telling =
-    lines.find((line) => /\berror\b/i.test(line) && !line.startsWith('gyp verb')) ?? lines.at(-1)
+    lines.find((line) => /\berror: /.test(line)) ?? // the compiler's or linker's
+    lines.find((line) => /^gyp ERR! stack \w*Error/.test(line))?.replace('gyp ERR! stack ', '') ??
+    lines.at(-1)
   return new InstallProblem(
     `The addon did not compile: ${telling?.trim() ?? 'node-gyp gave no reason'}`,
     headersBesideNode()
