@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { basename, join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+export const source = join(root, 'examples/mnist')
+
+/** Written by runs, or installed: never copied into a workspace. */
+const notCopied = new Set(['node_modules', 'recipe-report', '.vitest-attachments', 'package-lock.json'])
+
+/**
+ * A folder with the example as a stranger would have it: outside this repository, with vitest-recipe from its
+ * packed tarball and everything else from the registry. It stays for the next run: what has not changed since is
+ * not installed again.
+ */
+export function prepareWorkspace() {
+  const folder = join(tmpdir(), `vitest-recipe-example-${hash(userInfo().username, root).slice(0, 8)}`)
+  mkdirSync(folder, { recursive: true })
+  const tarball = pack(folder)
+  copyExample(folder)
+  const key = installPackages(folder, tarball)
+  const backend = installBackend(folder, key)
+  return { folder, backend }
+}
+
+/** Copies the example's files over those in `folder`; files that are gone from the example go there too. */
+export function copyExample(folder) {
+  mkdirSync(folder, { recursive: true })
+  for (const name of ['src', '__snapshots__', '__weights__'])
+    rmSync(join(folder, name), { recursive: true, force: true })
+  cpSync(source, folder, { recursive: true, filter: (path) => !notCopied.has(basename(path)) })
+}
+
+/** Builds and packs this repository. The tarball is named by its content, so that npm sees when it changed. */
+function pack(folder) {
+  const packed = join(folder, 'packed')
+  rmSync(packed, { recursive: true, force: true })
+  mkdirSync(packed)
+  npm(['pack', '--pack-destination', packed], root)
+  const [file] = readdirSync(packed)
+  const content = readFileSync(join(packed, file))
+  const tarball = `vitest-recipe-${hash(content).slice(0, 12)}.tgz`
+  for (const old of readdirSync(folder).filter(
+    (name) => /^vitest-recipe-.*\.tgz$/.test(name) && name !== tarball,
+  ))
+    rmSync(join(folder, old))
+  writeFileSync(join(folder, tarball), content)
+  return tarball
+}
+
+function installPackages(folder, tarball) {
+  const file = join(folder, 'package.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8'))
+  manifest.devDependencies['vitest-recipe'] = `file:./${tarball}`
+  const text = `${JSON.stringify(manifest, undefined, 2)}\n`
+  writeFileSync(file, text)
+  const key = hash(text, process.versions.modules, process.platform, process.arch)
+  const stamp = join(folder, 'node_modules', '.example-key')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return key
+  say('installing the example’s packages …')
+  npm(
+    [
+      'install',
+      '--ignore-scripts',
+      '--no-package-lock',
+      '--include=dev',
+      '--include=peer',
+      '--include=optional',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ],
+    folder,
+  )
+  writeFileSync(stamp, key)
+  return key
+}
+
+/** The native backend, by the command that users run. Without it the tests run on a fallback. */
+function installBackend(folder, key) {
+  const stamp = join(folder, 'node_modules', '.example-backend')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return 'tensorflow'
+  say('npx vitest-recipe install-tensorflow')
+  const command = join(folder, 'node_modules/vitest-recipe/dist/cli/main.js')
+  const { status, stderr } = spawnSync(process.execPath, [command, 'install-tensorflow'], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  if (status === 0) {
+    writeFileSync(stamp, key)
+    return 'tensorflow'
+  }
+  const reason =
+    stderr
+      .trim()
+      .split('\n')
+      .find((line) => line.trim() !== '') ?? `exit code ${status}`
+  say(`no native backend, going on with a slower one: ${reason}`)
+  return 'fallback'
+}
+
+function npm(args, cwd) {
+  // Under `npm run`, the same npm. Elsewhere the one on the path, which is a script on Windows.
+  const { npm_execpath: script } = process.env
+  const [command, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []]
+  const { status, stdout, stderr, error } = spawnSync(command, [...first, ...args], {
+    cwd,
+    encoding: 'utf8',
+    shell: command === 'npm' && process.platform === 'win32',
+  })
+  if (status === 0) return
+  throw new Error(`npm ${args[0]} failed in ${cwd}\n${error?.message ?? `${stdout}${stderr}`}`)
+}
+
+function hash(...parts) {
+  const sum = createHash('sha256')
+  for (const part of parts) sum.update(part).update('\0')
+  return sum.digest('hex')
+}
+
+export function say(line) {
+  console.log(`example: ${line}`)
+}
