@@ -4,7 +4,7 @@ import { likelyCauses } from './likely-causes.js'
 import type { StoredPicture } from './outcome.js'
 import { type Examined, largestOf } from './weight-snapshot.js'
 
-const mostFiltersNamed = 6
+const mostFiltersNamed = 4
 
 /** What to tell when a snapshot does not match. `difference` is the composite that was written, if one was. */
 export function failureMessage(examined: Examined, difference?: string): string {
