@@ -44,6 +44,7 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
       const setup = moduleBeside('./setup')
       if (!config.setupFiles.includes(setup)) config.setupFiles.unshift(setup)
       project.provide(settingsKey, { seed, backend, root: config.root } satisfies RecipeSettings)
+      project.provide('vitest-recipe:attachments-folder', config.attachmentsDir)
       // In threads the addon cannot see its environment settings (threads, oneDNN).
       if (config.pool === 'threads' || config.pool === 'vmThreads') {
         vitest.logger.warn(

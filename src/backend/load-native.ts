@@ -34,6 +34,7 @@ function restoreRemovedUtilities(): void {
     isNullOrUndefined?: (value: unknown) => boolean
     isArray?: typeof Array.isArray
   }
-  removable.isNullOrUndefined ??= (value) => value === null || value === undefined
-  removable.isArray ??= Array.isArray
+  // Replaced even where they still exist: Node 22 warns of their deprecation on the first operation.
+  removable.isNullOrUndefined = (value) => value === null || value === undefined
+  removable.isArray = Array.isArray
 }

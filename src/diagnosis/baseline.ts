@@ -11,6 +11,7 @@ import { viewOutputs } from '../training/outputs.js'
 import { type Run, type RunControl, trainProgram } from '../training/run.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples, Subject } from '../training/trainable.js'
+import { causeOfReduction } from './loss-reduction.js'
 import { diagnoseOverfit } from './overfit.js'
 
 export interface BaselineEvidence {
@@ -24,6 +25,12 @@ export interface BaselineEvidence {
 
 const batchSize = 32
 const overfitSteps = 400
+
+const constantInputs: Cause = {
+  name: 'constant-inputs',
+  evidence: `all of ${batchSize} training examples drawn at random have the same inputs`,
+  fix: 'look at the inputs just before the model: a buffer that was never filled, a division that rounds to 0, a wrong slice',
+}
 
 /**
  * Why a program does not beat the best constant prediction. One experiment decides: if the same program can
@@ -40,9 +47,12 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     let outputs: ReturnType<typeof viewOutputs>
     try {
       program.disableDropout?.()
+      const groups = groupIdenticalInputs(batch)
+      if (new Set(groups).size === 1) return [constantInputs]
       outputs = viewOutputs(program, batch, 'train')
-      goal = overfitGoal(outputs, groupIdenticalInputs(batch), {})
+      goal = overfitGoal(outputs, groups, {})
       attempt = await trainProgram(program, sameBatch(batch).next, {
+        seed,
         steps: overfitSteps,
         probeEvery: 50,
         ...control,
@@ -51,6 +61,10 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     } finally {
       program.dispose()
     }
+    const flipped = outputs.flatMap(({ loss }) =>
+      loss?.reduction === 'negated' ? causeOfReduction(loss) : [],
+    )
+    if (flipped.length > 0) return flipped
     if (attempt.end !== 'done')
       return await diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
     const lately = mean(run.losses.slice(-50))

@@ -2,11 +2,12 @@ import type * as tf from '@tensorflow/tfjs'
 import type { Cause } from '../checks/result.js'
 import { formatNumber } from '../figures/number.js'
 import { type InitLossRange, type InitOutput, isCrossEntropy } from '../statistics/init-loss.js'
-import { isCategorical, takesLogits } from '../statistics/losses.js'
+import { takesLogits } from '../statistics/losses.js'
 import { finalActivation } from '../training/layers.js'
 import type { Mixing } from '../training/mixing.js'
 import type { TensorGroup } from '../training/trainable.js'
 import { inputScale } from './input-scale.js'
+import { causeOfReduction } from './loss-reduction.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import { causesOfScale } from './scale.js'
 import type { WeightScale } from './weight-scale.js'
@@ -54,35 +55,7 @@ function headOutOfRange({ outputs, layers }: InitLossEvidence): Cause[] {
 }
 
 function reductionOfLoss({ outputs }: InitLossEvidence): Cause[] {
-  return outputs.flatMap(({ loss, predictions }): Cause[] => {
-    if (!loss || loss.reduction === 'mean') return []
-    if (loss.reduction === 'logarithm to base 2') {
-      return [
-        {
-          name: 'wrong-loss',
-          evidence: `the loss is 1.4427 times ${loss.kind}: it takes logarithms to base 2`,
-          fix: 'use the natural logarithm (tf.log), as every standard loss does',
-        },
-      ]
-    }
-    if (loss.reduction === 'negated') {
-      return [
-        {
-          name: 'gradient-sign',
-          evidence: `the loss is ${loss.kind} with its sign flipped: training makes the predictions worse`,
-          fix: 'return the loss itself, without tf.neg or the minus sign',
-        },
-      ]
-    }
-    if (loss.reduction === 'sum over the features' && !isCategorical(loss.kind)) return []
-    return [
-      {
-        name: 'loss-reduction',
-        evidence: `the loss is the ${loss.reduction} of ${loss.kind} (${predictions.rows} rows of ${predictions.width})`,
-        fix: 'take the mean over the batch: tf.mean(loss), or return one loss per example and let TensorFlow.js average',
-      },
-    ]
-  })
+  return outputs.flatMap(({ loss }) => (loss ? causeOfReduction(loss) : []))
 }
 
 /** Numbers that a known mistake produces, for a single cross-entropy output. */

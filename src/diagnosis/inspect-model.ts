@@ -7,7 +7,12 @@ import type { Examples, Trainable } from '../training/trainable.js'
 export function inspectModel(program: Trainable, batch: Examples): Cause[] {
   const layers = program.layers
   if (!layers) return []
-  return [...softmaxTwice(layers), ...symmetricKernels(layers), ...deadLayers(program, layers, batch)]
+  return [
+    ...softmaxTwice(layers),
+    ...symmetricKernels(layers),
+    ...deadLayers(program, layers, batch),
+    ...linearChain(layers),
+  ]
 }
 
 const activationOf = (layer: tf.layers.Layer): string | undefined => {
@@ -77,4 +82,25 @@ function deadLayers(program: Trainable, layers: readonly tf.layers.Layer[], batc
     tf.dispose(activations.filter((tensor) => tensor !== undefined))
   }
   return []
+}
+
+/** Layers that compute an affine function, or only move values: a chain of them is a single affine function. */
+const affineOrMoving =
+  /^(InputLayer|Dense|Conv[123]D|Conv[23]DTranspose|SeparableConv2D|DepthwiseConv2D|Flatten|Reshape|Permute|Dropout|AveragePooling[123]D|GlobalAveragePooling[12]D|ZeroPadding2D)$/
+
+/** Several layers with weights and no nonlinearity before the last: no more than linear regression. */
+function linearChain(layers: readonly tf.layers.Layer[]): Cause[] {
+  const hidden = layers.slice(0, -1)
+  const weighted = layers.filter((layer) => layer.getWeights().length > 0)
+  const linear = hidden.every(
+    (layer) => affineOrMoving.test(layer.getClassName()) && (activationOf(layer) ?? 'linear') === 'linear',
+  )
+  if (weighted.length < 2 || !linear) return []
+  return [
+    {
+      name: 'missing-nonlinearity',
+      evidence: `the ${weighted.length} layers with weights have no activation between them, so together they are one linear layer`,
+      fix: "give the hidden layers activation: 'relu'",
+    },
+  ]
 }

@@ -45,6 +45,13 @@ export function headPredictsOutOfRange(
       }
     }
   }
+  if (loss.kind === 'sigmoidCrossEntropy' && isSigmoid) {
+    return {
+      name: 'wrong-output-activation',
+      evidence: `the loss applies a sigmoid itself, and the predictions it gets (${formatNumber(low)} to ${formatNumber(high)}) come out of a sigmoid already`,
+      fix: "remove activation: 'sigmoid' from the last layer, or use binaryCrossentropy",
+    }
+  }
   if (takesLogits(loss.kind)) {
     if (isCategorical(loss.kind) && sumsToOne && low >= 0 && predictions.width > 1) {
       return {

@@ -1,6 +1,6 @@
 import type { Cause } from '../checks/result.js'
 import { formatNumber, formatPercent } from '../figures/number.js'
-import { isCategorical } from '../statistics/losses.js'
+import { isCategorical, isRegression } from '../statistics/losses.js'
 import type { OverfitGoal } from '../statistics/overfit-goal.js'
 import { finalActivation } from '../training/layers.js'
 import { openProgram } from '../training/open.js'
@@ -10,8 +10,9 @@ import type { Examples, Subject } from '../training/trainable.js'
 import { inputScale, isOffScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
 import { findLearningRate } from './learning-rate.js'
+import { lossMixesExamples } from './loss-mixing.js'
 import { headPredictsOutOfRange } from './output-range.js'
-import { inputsOnScale } from './rescale.js'
+import { inputsOnScale, targetsOnScale } from './rescale.js'
 import { causesOfScale } from './scale.js'
 import { learningRateOf, tryOverfit, useReferenceAdam } from './trial.js'
 import { largestInitialWeights } from './weight-scale.js'
@@ -28,6 +29,8 @@ export interface OverfitEvidence {
 }
 
 const trialSteps = 300
+/** A tenth of the variance of standardised targets. */
+const standardizedGoal = 0.1
 
 /**
  * Why a batch was not overfitted, most likely cause first. Reads the curve first, since some numbers name their
@@ -41,6 +44,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
   let activation: string | undefined
   let rate: number | undefined
   let scale: Cause[]
+  let broadcast: Cause[]
   let hasPenalty: boolean
   let canSwapOptimizer: boolean
   try {
@@ -48,6 +52,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     structure = inspectModel(program, evidence.batch)
     rate = learningRateOf(program.optimizer)
     scale = causesOfScale(inputScale(evidence.batch.xs), largestInitialWeights(program.layers))
+    broadcast = outputs.some(({ loss }) => !loss) ? lossMixesExamples(program, evidence.batch) : []
     hasPenalty = run.penalties.length > 0 && program.disablePenalty !== undefined
     canSwapOptimizer = program.optimizer !== undefined
   } finally {
@@ -56,6 +61,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
   const certain = [
     ...outputs.flatMap((output) => headPredictsOutOfRange(output, activation) ?? []),
     ...structure.filter(({ name }) => name === 'redundant-softmax'),
+    ...broadcast,
     ...signatureOfPlateau(evidence),
     ...(scale.length > 0 ? [] : signatureOfGradients(evidence, rate)),
   ]
@@ -177,6 +183,25 @@ async function experiment(
           name: 'unnormalized-inputs',
           evidence: `inputs have mean ${formatNumber(scale.mean)} and standard deviation ${formatNumber(scale.deviation)}; standardised, the same model reaches a loss of ${formatNumber(trial.best)} in ${trial.steps} steps`,
           fix: 'scale the inputs to mean 0 and standard deviation 1, or to the range 0 to 1 (pixels / 255)',
+        },
+      ]
+    }
+  }
+  const targets = inputScale(batch.ys)
+  if (isOffScale(targets) && evidence.outputs.every(({ loss }) => loss && isRegression(loss.kind))) {
+    const rescaled = targetsOnScale(batch)
+    const trial = await tryOverfit(subject, rescaled.batch, {
+      ...options,
+      goal: standardizedGoal,
+      change: useReferenceAdam,
+    })
+    rescaled.dispose()
+    if (trial.reached) {
+      return [
+        {
+          name: 'unnormalized-targets',
+          evidence: `targets have mean ${formatNumber(targets.mean)} and standard deviation ${formatNumber(targets.deviation)}; standardised, the same model overfits them in ${trial.steps} steps`,
+          fix: 'predict (y - mean) / deviation, and undo it on the predictions',
         },
       ]
     }

@@ -28,10 +28,12 @@ export interface TrialOptions extends RunControl {
 export async function tryOverfit(subject: Subject, batch: Examples, options: TrialOptions): Promise<Trial> {
   const { seed, steps, goal, change, ...control } = options
   const program = await openProgram(subject, seed)
+  const { optimizer } = program
   try {
     program.disableDropout?.()
     change?.(program)
     const run = await trainProgram(program, sameBatch(batch).next, {
+      seed,
       ...control,
       steps,
       until: (losses) => (losses.at(-1)! <= goal ? 'done' : undefined),
@@ -45,6 +47,8 @@ export async function tryOverfit(subject: Subject, batch: Examples, options: Tri
     }
   } finally {
     program.dispose()
+    // A hand-written program knows only the optimizer it has now.
+    if (program.optimizer !== optimizer) optimizer?.dispose()
   }
 }
 

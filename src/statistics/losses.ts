@@ -172,6 +172,11 @@ export function isBinary(kind: LossKind): boolean {
   )
 }
 
+/** A loss over quantities, as a distance between prediction and target. */
+export function isRegression(kind: LossKind): boolean {
+  return /^(meanSquaredError|meanAbsoluteError|huberLoss|logcosh)$/.test(kind)
+}
+
 /** Whether predictions enter the loss as unnormalised scores, without a softmax or sigmoid in the model. */
 export function takesLogits(kind: LossKind): boolean {
   return kind === 'softmaxCrossEntropy' || kind === 'sigmoidCrossEntropy'

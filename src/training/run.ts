@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { mixSeed, withSeed } from './seed.js'
 import type { Examples, Trainable } from './trainable.js'
 
 /** Why a run ended. */
@@ -30,8 +31,10 @@ export interface RunControl {
 
 export interface RunOptions extends RunControl {
   steps: number
-  /** Called with all losses so far after each reading; a reason ends the run. */
-  until?: (losses: readonly number[]) => 'done' | 'plateau' | undefined
+  /** Seeds what the steps draw: dropout masks, noise layers. */
+  seed: number
+  /** Called after each reading with all losses so far and the record; a reason ends the run. */
+  until?: (losses: readonly number[], run: Readonly<Run>) => 'done' | 'plateau' | undefined
   /** Record gradient norm and update ratio at the first and then every so many steps; 0: never. Default 0. */
   probeEvery?: number
   /** Read losses back every so many steps, so that an accelerator need not wait at each. Default 8. */
@@ -46,7 +49,15 @@ const YIELD_MILLISECONDS = 50
  * the run. Ends early when a loss is not finite, when `until` says so, at the deadline or on abort; whatever
  * was recorded until then is returned.
  */
-export async function trainProgram(
+export function trainProgram(
+  program: Trainable,
+  nextBatch: (step: number) => Examples,
+  options: RunOptions,
+): Promise<Run> {
+  return withSeed(mixSeed(options.seed, 'run'), () => runSteps(program, nextBatch, options))
+}
+
+async function runSteps(
   program: Trainable,
   nextBatch: (step: number) => Examples,
   { steps, until, probeEvery = 0, readEvery = 8, signal, deadline = Infinity, onProgress }: RunOptions,
@@ -77,7 +88,7 @@ export async function trainProgram(
       if (pending.length >= readEvery || step === steps - 1) {
         const finite = read(pending, run)
         pending = []
-        const reason = finite ? until?.(run.losses) : 'non-finite'
+        const reason = finite ? until?.(run.losses, run) : 'non-finite'
         if (reason) {
           run.end = reason
           break

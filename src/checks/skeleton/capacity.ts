@@ -72,7 +72,12 @@ export async function checkCapacity<Capacity>(
           constant = attainable?.constant ?? lossValue(program, sample)
           floor = attainable?.floor ?? 0
         }
-        const run = await trainProgram(program, batches.next, { steps, readEvery: 25, ...controlOf(options) })
+        const run = await trainProgram(program, batches.next, {
+          seed,
+          steps,
+          readEvery: 25,
+          ...controlOf(options),
+        })
         const parameters = Object.values(program.weights()).reduce((sum, weight) => sum + weight.size, 0)
         const loss = run.end === 'non-finite' ? Number.NaN : lossValue(program, sample)
         runs.push({ capacity, parameters, loss, end: run.end })

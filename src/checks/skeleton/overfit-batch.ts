@@ -56,10 +56,12 @@ export async function checkOverfitBatch(
     outputs = viewOutputs(program, batch, 'batch')
     goal = goalFor(outputs, batch, options)
     run = await trainProgram(program, sameBatch(batch).next, {
+      seed,
       steps,
       probeEvery: 50,
       ...control,
-      until(losses) {
+      until(losses, { updateRatios }) {
+        if (updateRatios.length > 1 && updateRatios.every(({ value }) => value === 0)) return 'plateau'
         if (losses.at(-1)! <= goal.loss) {
           accuracy = accuracyInTraining(program, batch, outputs)
           if (accuracy === undefined || accuracy >= goal.accuracy - 1e-9) return 'done'

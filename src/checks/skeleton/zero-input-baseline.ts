@@ -92,11 +92,14 @@ export async function checkZeroInputBaseline(
     let skill: Skill | undefined
     let nextLook = firstLook
     const run = await trainProgram(program, batches.next, {
+      seed,
       steps,
       readEvery: firstLook,
       probeEvery: 100,
       ...controlOf(options),
-      until(losses) {
+      until(losses, { gradientNorms, updateRatios }) {
+        // Nothing moves: more steps cannot help.
+        if (gradientNorms[0]?.value === 0 || updateRatios[0]?.value === 0) return 'plateau'
         if (losses.length < nextLook) return undefined
         nextLook *= 2
         skill = measure()

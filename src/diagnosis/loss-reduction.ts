@@ -1,0 +1,35 @@
+import type { Cause } from '../checks/result.js'
+import { isCategorical, type LossDescription } from '../statistics/losses.js'
+
+/** What is wrong with the way a loss becomes one number; nothing for a mean over the batch. */
+export function causeOfReduction({ kind, reduction }: LossDescription): Cause[] {
+  switch (reduction) {
+    case 'mean':
+      return []
+    case 'negated':
+      return [
+        {
+          name: 'gradient-sign',
+          evidence: `the loss is ${kind} with its sign flipped: training makes the predictions worse`,
+          fix: 'return the loss itself, without tf.neg or the minus sign',
+        },
+      ]
+    case 'logarithm to base 2':
+      return [
+        {
+          name: 'wrong-loss',
+          evidence: `the loss is 1.4427 times ${kind}: it takes logarithms to base 2`,
+          fix: 'use the natural logarithm (tf.log), as every standard loss does',
+        },
+      ]
+    default:
+      if (reduction === 'sum over the features' && !isCategorical(kind)) return []
+      return [
+        {
+          name: 'loss-reduction',
+          evidence: `the loss is ${kind} with a ${reduction} instead of the mean over the batch`,
+          fix: 'take the mean over the batch: tf.mean(loss), or return one loss per example and let TensorFlow.js average',
+        },
+      ]
+  }
+}
