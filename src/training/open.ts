@@ -7,7 +7,9 @@ import { copyOptimizer } from './optimizer-copy.js'
 import { withSeed } from './seed.js'
 import type { Subject, Trainable } from './trainable.js'
 
-/** Optimizers of programs that were disposed: a factory that hands one out again shares it between models. */
+/** What factories returned: each may be trained, and disposed, only once. */
+const usedPrograms = new WeakSet<object>()
+/** A factory that hands an optimizer out again shares it between models. */
 const usedOptimizers = new WeakSet<object>()
 
 /**
@@ -47,6 +49,14 @@ async function openFactory(create: Extract<Subject, () => unknown>, seed: number
       'a model or a Trainable',
     )
   }
+  if (usedPrograms.has(created)) {
+    throw new InvalidArgumentError(
+      'subject',
+      'a factory that returned the same model twice',
+      'a new model at each call; to check one existing model pass the model itself, it will be copied',
+    )
+  }
+  usedPrograms.add(created)
   const weights: ReadonlyArray<tf.Tensor> = isLayersModel(created)
     ? created.weights.map((weight) => weight.read())
     : Object.values(created.weights())
@@ -107,10 +117,8 @@ function assertTrainableWeights(program: LayersModelProgram): void {
 async function copyModel(model: tf.LayersModel): Promise<Trainable> {
   const { loss, metrics, optimizer_ } = coreOf(model)
   if (optimizer_ == null) return new LayersModelProgram(model, 'borrowed')
-  let copy: tf.LayersModel
-  try {
-    copy = await tf.models.modelFromJSON(model.toJSON(null, false) as unknown as tf.io.ModelJSON)
-  } catch {
+  const copy = await copyOf(model)
+  if (copy === undefined) {
     const borrowed = new LayersModelProgram(model, 'borrowed')
     assertTrainableWeights(borrowed)
     return borrowed
@@ -130,6 +138,21 @@ async function copyModel(model: tf.LayersModel): Promise<Trainable> {
   }
   assertTrainableWeights(program)
   return program
+}
+
+/** The same layers with weights of their own; undefined when one of them is of an unregistered class. */
+async function copyOf(model: tf.LayersModel): Promise<tf.LayersModel | undefined> {
+  const variables = () => Object.values(tf.engine().registeredVariables)
+  const known = new Set(variables())
+  const copying = tf.models.modelFromJSON(model.toJSON(null, false) as unknown as tf.io.ModelJSON)
+  // Layers are built before the first await: these are all of the copy, and of a copy that fails half-way.
+  const made = variables().filter((variable) => !known.has(variable))
+  try {
+    return await copying
+  } catch {
+    tf.dispose(made)
+    return undefined
+  }
 }
 
 function isTrainable(value: unknown): value is Trainable {
