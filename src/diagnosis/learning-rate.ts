@@ -5,12 +5,13 @@ import { scaleLearningRate, type Trial, tryOverfit } from './trial.js'
 
 const stepsPerTrial = 40
 const coarse = 100
+const tinyFactor = 1e-3
 const mostCoarseTrials = 4
 
 /**
  * The reference Adam succeeded where the program's optimizer failed: climbs to a learning rate at which the
  * program's own optimizer gets on, first by factors of a hundred, then by one of ten, to say which way the rate is
- * off and what to set. Costs up to 280 steps.
+ * off and what to set. Costs up to 320 steps.
  */
 export async function findLearningRate(
   evidence: OverfitEvidence,
@@ -21,6 +22,17 @@ export async function findLearningRate(
   const finite = run.losses.filter(Number.isFinite)
   const diverges = run.end === 'non-finite' || finite.at(-1)! > run.losses[0]!
   const start = { factor: 1, loss: Math.min(Infinity, ...finite.slice(0, stepsPerTrial)) }
+  if (diverges && rate !== undefined) {
+    const tiny = await trialAtFactor(evidence, tinyFactor)
+    // On one batch without noise a small enough step along the gradient cannot fail to lower the loss.
+    if (!tiny.cutShort && tiny.best >= tiny.first) {
+      return {
+        name: 'gradient-sign',
+        evidence: `the loss rises from the first step, even at a thousandth of the learning rate (${formatNumber(rate * tinyFactor)}), while Adam brings it down to ${formatNumber(adam.best)}`,
+        fix: 'the update goes uphill: check the sign of the gradients handed to the optimizer',
+      }
+    }
+  }
   // A run that blew up needs no higher rate.
   const directions = diverges ? [1 / coarse] : [coarse, 1 / coarse]
   const found = rate === undefined ? start : await climb(evidence, start, directions)
@@ -62,13 +74,19 @@ async function climb(evidence: OverfitEvidence, start: Point, directions: number
 }
 
 async function lossAtFactor(evidence: OverfitEvidence, factor: number): Promise<Point | undefined> {
-  const { subject, batch, seed, goal, control } = evidence
-  const trial = await tryOverfit(subject, batch, {
+  const trial = await trialAtFactor(evidence, factor)
+  return trial.cutShort ? undefined : { factor, loss: trial.best }
+}
+
+function trialAtFactor(
+  { subject, batch, seed, goal, control }: OverfitEvidence,
+  factor: number,
+): Promise<Trial> {
+  return tryOverfit(subject, batch, {
     seed,
     steps: stepsPerTrial,
     goal: goal.loss,
     change: (program) => scaleLearningRate(program, factor),
     ...control,
   })
-  return trial.cutShort ? undefined : { factor, loss: trial.best }
 }

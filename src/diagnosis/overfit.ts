@@ -117,11 +117,11 @@ function signatureOfGradients({ run, goal }: OverfitEvidence, rate: number | und
       },
     ]
   }
-  if (rate === 0 || (gradient !== undefined && run.updateRatios.every(({ value }) => value === 0))) {
+  if (rate === 0 || (run.updateRatios.length > 0 && run.updateRatios.every(({ value }) => value === 0))) {
     return [
       {
         name: rate === 0 ? 'learning-rate-too-low' : 'weights-not-updated',
-        evidence: `the gradient norm is ${formatNumber(gradient ?? 0)}, but no weight changed${rate === 0 ? ': the learning rate is 0' : ''}`,
+        evidence: `no weight changed in ${run.losses.length} steps${gradient === undefined ? '' : `, though the gradient norm is ${formatNumber(gradient)}`}${rate === 0 ? ': the learning rate is 0' : ''}`,
         fix:
           rate === 0
             ? 'set a learning rate; Adam at 1e-3 is safe'

@@ -13,7 +13,7 @@ export interface Run {
   penalties: number[]
   /** Euclidean norm of all gradients, by step; every `probeEvery` steps. */
   gradientNorms: Array<{ step: number; value: number }>
-  /** Norm of the update over norm of the weights, by step; every `probeEvery` steps. */
+  /** Norm of the update over norm of the weights (Infinity from weights of zero), by step; every `probeEvery` steps. */
   updateRatios: Array<{ step: number; value: number }>
   /** Mean seconds per step, readings and probes included. */
   secondsPerStep: number
@@ -76,10 +76,10 @@ async function runSteps(
   try {
     for (let step = 0; step < steps; step++) {
       const batch = nextBatch(step)
-      const probed = probeEvery > 0 && step % probeEvery === 0 && program.stepWithGradients !== undefined
+      const probed = probeEvery > 0 && step % probeEvery === 0
       const penalty = program.penalty?.()
       try {
-        const loss = probed ? probeStep(program, batch, step, run) : await program.step(batch)
+        const loss = probed ? await probeStep(program, batch, step, run) : await program.step(batch)
         pending.push({ loss, penalty })
       } catch (error) {
         tf.dispose(penalty ?? [])
@@ -130,28 +130,26 @@ function read(pending: Array<{ loss: tf.Scalar; penalty: tf.Scalar | undefined }
   return finite
 }
 
-/** A step that also records the norm of its gradients and the size of its update relative to the weights. */
-function probeStep(program: Trainable, batch: Examples, step: number, run: Run): tf.Scalar {
+/** A step that also records the size of its update relative to the weights and, where known, of its gradients. */
+async function probeStep(program: Trainable, batch: Examples, step: number, run: Run): Promise<tf.Scalar> {
   const before = Object.entries(program.weights()).map(([name, weight]) => [name, weight.clone()] as const)
-  try {
-    const { loss, gradients } = program.stepWithGradients!(batch)
-    const after = program.weights()
-    const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => {
-      const norm = (tensors: tf.Tensor[]) =>
-        tensors.length === 0
-          ? 0
-          : tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!
-      return [
-        norm(Object.values(gradients)),
-        norm(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
-        norm(before.map(([, weight]) => weight)),
-      ]
-    })
-    tf.dispose(Object.values(gradients))
-    run.gradientNorms.push({ step, value: gradientNorm! })
-    run.updateRatios.push({ step, value: weightNorm === 0 ? 0 : updateNorm! / weightNorm! })
-    return loss
-  } finally {
-    tf.dispose(before.map(([, weight]) => weight))
+  const { loss, gradients } = program.stepWithGradients?.(batch) ?? {
+    loss: await program.step(batch),
+    gradients: undefined,
   }
+  const after = program.weights()
+  const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => [
+    gradients && normOf(Object.values(gradients)),
+    normOf(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
+    normOf(before.map(([, weight]) => weight)),
+  ])
+  tf.dispose([...Object.values(gradients ?? {}), ...before.map(([, weight]) => weight)])
+  if (gradientNorm !== undefined) run.gradientNorms.push({ step, value: gradientNorm })
+  run.updateRatios.push({ step, value: updateNorm === 0 ? 0 : updateNorm! / weightNorm! })
+  return loss
+}
+
+function normOf(tensors: tf.Tensor[]): number {
+  if (tensors.length === 0) return 0
+  return tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!
 }

@@ -15,7 +15,7 @@ import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../optio
 import type { CheckResult } from '../result.js'
 
 export interface OverfitBatchOptions extends CheckOptions {
-  /** The most steps to train. Default 1000; a healthy program needs fewer and stops as soon as it is there. */
+  /** The most steps to train. Default 2000; a run stops as soon as it is there, or at a plateau. */
   steps?: number
   /**
    * The loss to reach. Default: from the floor of the labels, 5 % of the way up to the best constant
@@ -42,7 +42,7 @@ export async function checkOverfitBatch(
   options: OverfitBatchOptions = {},
 ): Promise<CheckResult> {
   const started = performance.now()
-  const { steps = 1000, seed = defaultSeed } = options
+  const { steps = 2000, seed = defaultSeed } = options
   const control = controlOf(options)
   assertOptions(options)
   assertExamples(batch, 'batch')
