@@ -133,20 +133,24 @@ function read(pending: Array<{ loss: tf.Scalar; penalty: tf.Scalar | undefined }
 /** A step that also records the size of its update relative to the weights and, where known, of its gradients. */
 async function probeStep(program: Trainable, batch: Examples, step: number, run: Run): Promise<tf.Scalar> {
   const before = Object.entries(program.weights()).map(([name, weight]) => [name, weight.clone()] as const)
-  const { loss, gradients } = program.stepWithGradients?.(batch) ?? {
-    loss: await program.step(batch),
-    gradients: undefined,
+  try {
+    const { loss, gradients } = program.stepWithGradients?.(batch) ?? {
+      loss: await program.step(batch),
+      gradients: undefined,
+    }
+    const after = program.weights()
+    const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => [
+      gradients && normOf(Object.values(gradients)),
+      normOf(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
+      normOf(before.map(([, weight]) => weight)),
+    ])
+    tf.dispose(Object.values(gradients ?? {}))
+    if (gradientNorm !== undefined) run.gradientNorms.push({ step, value: gradientNorm })
+    run.updateRatios.push({ step, value: updateNorm === 0 ? 0 : updateNorm! / weightNorm! })
+    return loss
+  } finally {
+    tf.dispose(before.map(([, weight]) => weight))
   }
-  const after = program.weights()
-  const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => [
-    gradients && normOf(Object.values(gradients)),
-    normOf(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
-    normOf(before.map(([, weight]) => weight)),
-  ])
-  tf.dispose([...Object.values(gradients ?? {}), ...before.map(([, weight]) => weight)])
-  if (gradientNorm !== undefined) run.gradientNorms.push({ step, value: gradientNorm })
-  run.updateRatios.push({ step, value: updateNorm === 0 ? 0 : updateNorm! / weightNorm! })
-  return loss
 }
 
 function normOf(tensors: tf.Tensor[]): number {
