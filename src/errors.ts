@@ -1,4 +1,4 @@
-import type { CauseName } from './checks/result.js'
+import type { CauseName } from './diagnosis/cause.js'
 
 /**
  * The caller passed something that cannot be used. Names the argument, what was given and what is wanted;

@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../errors.js'
+import { describe } from '../training/examples.js'
 import type { RunControl } from '../training/run.js'
 
 /** What every check takes. */
@@ -19,5 +21,13 @@ export function controlOf({ signal, deadline, onProgress }: CheckOptions): RunCo
     ...(signal && { signal }),
     ...(deadline !== undefined && { deadline }),
     ...(onProgress && { onProgress }),
+  }
+}
+
+/** Throws unless each of these options, where given, is a positive whole number. */
+export function assertCounts(options: Record<string, number | undefined>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || (Number.isInteger(value) && value > 0)) continue
+    throw new InvalidArgumentError(`options.${name}`, describe(value), 'a positive whole number')
   }
 }

@@ -1,60 +1,6 @@
-/** The causes a failed check can name. Printed exactly as written here in messages, reports and JSON. */
-export type CauseName =
-  | 'gradient-sign'
-  | 'diverging-loss'
-  | 'learning-rate-too-high'
-  | 'learning-rate-too-low'
-  | 'unnormalized-inputs'
-  | 'unnormalized-targets'
-  | 'redundant-softmax'
-  | 'missing-softmax'
-  | 'wrong-output-activation'
-  | 'wrong-loss'
-  | 'loss-reduction'
-  | 'label-shape'
-  | 'label-range'
-  | 'label-noise'
-  | 'labels-independent-of-inputs'
-  | 'class-imbalance'
-  | 'constant-inputs'
-  | 'inputs-ignored'
-  | 'non-finite-data'
-  | 'duplicates'
-  | 'outliers'
-  | 'train-validation-overlap'
-  | 'target-leak'
-  | 'label-map-mismatch'
-  | 'unshuffled-data'
-  | 'symmetric-init'
-  | 'init-too-large'
-  | 'init-too-small'
-  | 'output-bias-off-base-rate'
-  | 'dead-units'
-  | 'saturated-units'
-  | 'vanishing-gradients'
-  | 'exploding-gradients'
-  | 'no-gradient'
-  | 'weights-not-updated'
-  | 'missing-nonlinearity'
-  | 'too-little-capacity'
-  | 'over-regularized'
-  | 'under-regularized'
-  | 'examples-mixed'
-  | 'future-leak'
-  | 'eval-mode'
-  | 'batch-norm-statistics'
-  | 'augmentation-shift'
-  | 'schedule-decays-early'
-  | 'nondeterministic'
-  | 'tensor-leak'
-  | 'filters-are-noise'
+import type { Cause } from '../diagnosis/cause.js'
 
-/** Why a check failed: the cause by name, the numbers that point to it, and what to change. */
-export interface Cause {
-  name: CauseName
-  evidence: string
-  fix: string
-}
+export type { Cause, CauseName } from '../diagnosis/cause.js'
 
 export type Stage = 'data' | 'skeleton' | 'overfit' | 'regularize' | 'tune' | 'squeeze'
 

@@ -1,4 +1,3 @@
-import type { Cause } from '../checks/result.js'
 import { formatNumber, formatPercent } from '../figures/number.js'
 import { mean } from '../statistics/estimates.js'
 import { overfitGoal } from '../statistics/overfit-goal.js'
@@ -11,6 +10,7 @@ import { viewOutputs } from '../training/outputs.js'
 import { type Run, type RunControl, trainProgram } from '../training/run.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples, Subject } from '../training/trainable.js'
+import type { Cause } from './cause.js'
 import { causeOfReduction } from './loss-reduction.js'
 import { diagnoseOverfit } from './overfit.js'
 

@@ -1,6 +1,6 @@
-import type { Cause } from '../checks/result.js'
 import { formatNumber } from '../figures/number.js'
 import { mean } from '../statistics/estimates.js'
+import type { Cause } from './cause.js'
 
 interface CapacityOutcome {
   capacity: unknown

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Cause } from '../checks/result.js'
 import { formatPercent } from '../figures/number.js'
 import type { Examples, Trainable } from '../training/trainable.js'
+import type { Cause } from './cause.js'
 
 /** What the layers of a fresh program show by themselves, most certain first. Costs one forward pass. */
 export function inspectModel(program: Trainable, batch: Examples): Cause[] {

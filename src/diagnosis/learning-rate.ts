@@ -1,6 +1,6 @@
-import type { Cause } from '../checks/result.js'
 import { formatNumber } from '../figures/number.js'
-import type { OverfitEvidence } from './overfit.js'
+import type { Cause } from './cause.js'
+import type { OverfitEvidence } from './overfit-evidence.js'
 import { scaleLearningRate, type Trial, tryOverfit } from './trial.js'
 
 const stepsPerTrial = 40

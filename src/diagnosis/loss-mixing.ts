@@ -1,7 +1,7 @@
-import type { Cause } from '../checks/result.js'
 import { formatNumber } from '../figures/number.js'
 import { countExamples, disposeExamples, sliceExamples } from '../training/examples.js'
 import type { Examples, Trainable } from '../training/trainable.js'
+import type { Cause } from './cause.js'
 
 /**
  * A mean loss of a batch is the mean of the losses of its halves, a sum their sum. A custom loss for which neither

@@ -1,5 +1,5 @@
-import type { Cause } from '../checks/result.js'
 import { isCategorical, type LossDescription } from '../statistics/losses.js'
+import type { Cause } from './cause.js'
 
 /** What is wrong with the way a loss becomes one number; nothing for a mean over the batch. */
 export function causeOfReduction({ kind, reduction }: LossDescription): Cause[] {

@@ -1,7 +1,7 @@
-import type { Cause } from '../checks/result.js'
 import { formatNumber } from '../figures/number.js'
 import { type InitOutput, isCrossEntropy } from '../statistics/init-loss.js'
 import { isCategorical, type Rows, takesLogits } from '../statistics/losses.js'
+import type { Cause } from './cause.js'
 
 const activationRanges: Record<string, readonly [number, number]> = {
   sigmoid: [0, 1],

@@ -1,32 +1,19 @@
-import type { Cause } from '../checks/result.js'
 import { formatNumber, formatPercent } from '../figures/number.js'
 import { isCategorical, isRegression } from '../statistics/losses.js'
 import type { OverfitGoal } from '../statistics/overfit-goal.js'
 import { finalActivation } from '../training/layers.js'
 import { openProgram } from '../training/open.js'
-import type { OutputView } from '../training/outputs.js'
-import type { Run, RunControl } from '../training/run.js'
-import type { Examples, Subject } from '../training/trainable.js'
+import type { Cause } from './cause.js'
 import { inputScale, isOffScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
 import { findLearningRate } from './learning-rate.js'
 import { lossMixesExamples } from './loss-mixing.js'
 import { headPredictsOutOfRange } from './output-range.js'
+import type { OverfitEvidence } from './overfit-evidence.js'
 import { inputsOnScale, targetsOnScale } from './rescale.js'
 import { causesOfScale } from './scale.js'
 import { learningRateOf, tryOverfit, useReferenceAdam } from './trial.js'
 import { largestInitialWeights } from './weight-scale.js'
-
-export interface OverfitEvidence {
-  subject: Subject
-  batch: Examples
-  /** Labels and predictions before training. */
-  outputs: OutputView[]
-  goal: OverfitGoal
-  run: Run
-  seed: number
-  control: RunControl
-}
 
 const trialSteps = 300
 /** A tenth of the variance of standardised targets. */

@@ -1,5 +1,5 @@
-import type { Cause } from '../checks/result.js'
 import { formatNumber } from '../figures/number.js'
+import type { Cause } from './cause.js'
 import { type InputScale, isOffScale } from './input-scale.js'
 import type { WeightScale } from './weight-scale.js'
 

@@ -11,7 +11,7 @@ import { viewOutputs } from '../../training/outputs.js'
 import { type RunEnd, trainProgram } from '../../training/run.js'
 import { sampleExamples } from '../../training/split.js'
 import type { Examples, Trainable } from '../../training/trainable.js'
-import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
 import type { CheckResult } from '../result.js'
 
 export interface CapacityOptions<Capacity> extends CheckOptions {
@@ -164,12 +164,5 @@ function assertOptions<Capacity>(create: unknown, options: CapacityOptions<Capac
       'at least two, smallest first, such as [4, 16, 64]',
     )
   }
-  for (const [name, value] of [
-    ['options.steps', steps],
-    ['options.batchSize', batchSize],
-  ] as const) {
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-      throw new InvalidArgumentError(name, describe(value), 'a positive whole number')
-    }
-  }
+  assertCounts({ steps, batchSize })
 }

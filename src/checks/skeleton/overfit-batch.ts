@@ -11,7 +11,7 @@ import { openProgram } from '../../training/open.js'
 import { type OutputView, viewOutputs } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
-import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
 import type { CheckResult } from '../result.js'
 
 export interface OverfitBatchOptions extends CheckOptions {
@@ -169,9 +169,7 @@ function summaryOf(
 }
 
 function assertOptions({ steps, loss, accuracy }: OverfitBatchOptions): void {
-  if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
-    throw new InvalidArgumentError('options.steps', describe(steps), 'a positive whole number')
-  }
+  assertCounts({ steps })
   if (loss !== undefined && !Number.isFinite(loss)) {
     throw new InvalidArgumentError('options.loss', describe(loss), 'a finite number')
   }

@@ -15,7 +15,7 @@ import { viewOutputs } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import { sampleExamples, splitExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
-import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 
 export interface ZeroInputBaselineOptions extends CheckOptions {
@@ -201,14 +201,7 @@ function undecidable(reason: string, seed: number): CheckResult {
 }
 
 function assertOptions({ steps, margin, batchSize }: ZeroInputBaselineOptions): void {
-  for (const [name, value] of [
-    ['options.steps', steps],
-    ['options.batchSize', batchSize],
-  ] as const) {
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-      throw new InvalidArgumentError(name, describe(value), 'a positive whole number')
-    }
-  }
+  assertCounts({ steps, batchSize })
   if (margin !== undefined && !(margin > 0 && margin < 1)) {
     throw new InvalidArgumentError('options.margin', describe(margin), 'a share between 0 and 1')
   }
