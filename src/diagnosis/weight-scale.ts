@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs'
 import { allLayers } from '../training/layers.js'
 
 export interface WeightScale {
-  /** Index of the layer among all layers. */
+  /** Index of the layer in `model.layers`; of a nested layer, that of the one it is in. */
   index: number
   className: string
   deviation: number
@@ -20,7 +20,10 @@ export function largestInitialWeights(
   layers: readonly tf.layers.Layer[] | undefined,
 ): WeightScale | undefined {
   let worst: WeightScale | undefined
-  for (const [index, layer] of allLayers(layers ?? []).entries()) {
+  const counted = (layers ?? []).flatMap((layer, index) =>
+    allLayers([layer]).map((inner) => ({ inner, index })),
+  )
+  for (const { inner: layer, index } of counted) {
     if (!/^(Dense|Conv)/.test(layer.getClassName())) continue
     const kernel = layer.getWeights()[0]
     if (!kernel || kernel.rank < 2) continue

@@ -47,7 +47,8 @@ export class LayersModelProgram implements Trainable {
         'a compiled model: call model.compile({ optimizer, loss }) before returning it',
       )
     }
-    this.layers = this.core.layers
+    // A Sequential's own list starts with the first layer the user wrote; messages count from there.
+    this.layers = model.layers
     this.inputNames = this.core.inputNames
     this.outputNames = this.core.outputNames
     this.lossDescriptions = describeLosses(this.core)
@@ -155,7 +156,7 @@ export class LayersModelProgram implements Trainable {
   }
 
   activations(xs: TensorGroup): Array<tf.Tensor | undefined> {
-    const outputs = this.core.layers.map((layer) =>
+    const outputs = this.layers.map((layer) =>
       layer.inboundNodes.length === 1 && !Array.isArray(layer.output) ? layer.output : undefined,
     )
     const single = outputs.filter((output) => output !== undefined)
