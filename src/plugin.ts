@@ -12,6 +12,8 @@ export interface RecipeOptions {
   seed?: number
   /** `auto` (default) takes the native addon, else WebAssembly, else plain JavaScript; a name insists. */
   backend?: 'auto' | BackendName
+  /** Whether the `train` fixture gives tests of one file the same recorded run again. Default true. */
+  cache?: boolean
 }
 
 /** Vitest's own default: a project that did not choose a timeout gets one that training fits into. */
@@ -24,7 +26,7 @@ const nativePackages = new Set(['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-
  * processes and adds the reporter. It loads no TensorFlow.js itself: that happens in the workers.
  */
 export default function recipe(options: RecipeOptions = {}): Plugin {
-  const { seed, backend } = assertOptions(options)
+  const { seed, backend, cache } = assertOptions(options)
   let root = process.cwd()
   const withReporter = new WeakSet<object>()
   return {
@@ -43,7 +45,7 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
       const { config } = project
       const setup = moduleBeside('./setup')
       if (!config.setupFiles.includes(setup)) config.setupFiles.unshift(setup)
-      project.provide(settingsKey, { seed, backend, root: config.root } satisfies RecipeSettings)
+      project.provide(settingsKey, { seed, backend, cache, root: config.root } satisfies RecipeSettings)
       project.provide('vitest-recipe:attachments-folder', config.attachmentsDir)
       // In threads the addon cannot see its environment settings (threads, oneDNN).
       if (config.pool === 'threads' || config.pool === 'vmThreads') {
@@ -66,7 +68,7 @@ function moduleBeside(path: string): string {
   return existsSync(built) ? built : fileURLToPath(new URL(`${path}.ts`, import.meta.url))
 }
 
-function assertOptions({ seed = 42, backend = 'auto' }: RecipeOptions) {
+function assertOptions({ seed = 42, backend = 'auto', cache = true }: RecipeOptions) {
   if (!Number.isSafeInteger(seed)) {
     throw new TypeError(`recipe({ seed }): got ${String(seed)}; wanted a whole number`)
   }
@@ -75,5 +77,5 @@ function assertOptions({ seed = 42, backend = 'auto' }: RecipeOptions) {
       `recipe({ backend }): got ${JSON.stringify(backend)}; wanted 'auto', 'tensorflow', 'wasm' or 'cpu'`,
     )
   }
-  return { seed, backend }
+  return { seed, backend, cache }
 }

@@ -1,6 +1,7 @@
 import type { MatcherState } from 'vitest'
 import type { CheckOptions } from '../checks/options.js'
 import type { CheckResult } from '../checks/result.js'
+import { formatNumber } from '../figures/number.js'
 import { failureMessage, negatedMessage } from './message.js'
 import { attachCurves, recordResult } from './record.js'
 import { recipeSettings } from './settings.js'
@@ -22,7 +23,7 @@ export async function answerWith(
   matcher: string,
   check: (options: CheckOptions) => Promise<CheckResult>,
 ): Promise<MatcherOutcome> {
-  const result = await check(controlFor(state))
+  const result = await check({ ...controlFor(state), onProgress: reportProgress(matcher) })
   recordResult(state, result)
   if (result.status === 'skipped') throw new Error(`${matcher}: ${result.summary}`)
   const pass = result.status === 'passed'
@@ -46,4 +47,16 @@ function controlFor({ task }: MatcherState): CheckOptions {
     options.deadline = performance.now() - elapsed + shareOfTimeout * timeout
   }
   return options
+}
+
+/** Short checks say nothing; a long one says every so often how far it is. */
+const quietMilliseconds = 10_000
+
+function reportProgress(matcher: string): NonNullable<CheckOptions['onProgress']> {
+  let said = performance.now()
+  return ({ step, steps, loss }) => {
+    if (performance.now() - said < quietMilliseconds) return
+    said = performance.now()
+    console.info(`${matcher}: step ${step} of at most ${steps}, loss ${formatNumber(loss)}`)
+  }
 }

@@ -4,6 +4,8 @@ import type { BackendName } from '../backend/backend-name.js'
 export interface RecipeSettings {
   seed: number
   backend: 'auto' | BackendName
+  /** Whether the `train` fixture returns a recorded run again. */
+  cache: boolean
   /** The project's folder, from which packages are resolved. */
   root: string
 }

@@ -25,6 +25,7 @@ export class LayersModelProgram implements Trainable {
   /** The batch arranged last: overfitting feeds the same one at every step. */
   private aligned: { batch: Examples; examples: AlignedExamples } | undefined
   private readonly undo: Array<() => void> = []
+  private lastMetrics: tf.Scalar[] = []
   private trainFunction: (data: tf.Tensor[]) => tf.Scalar[]
 
   /**
@@ -107,8 +108,16 @@ export class LayersModelProgram implements Trainable {
   step(batch: Examples): tf.Scalar {
     const { inputs, targets, weights } = this.align(batch)
     const [loss, ...metrics] = this.trainFunction([...inputs, ...targets, ...weights])
-    tf.dispose(metrics)
+    tf.dispose(this.lastMetrics)
+    this.lastMetrics = metrics
     return loss!
+  }
+
+  metrics(): tf.NamedTensorMap {
+    // The first name is that of the loss.
+    return Object.fromEntries(
+      this.lastMetrics.map((metric, i) => [this.core.metricsNames[i + 1]!, metric.clone()]),
+    )
   }
 
   stepWithGradients(batch: Examples): { loss: tf.Scalar; gradients: tf.NamedTensorMap } {
@@ -178,7 +187,7 @@ export class LayersModelProgram implements Trainable {
 
   dispose(): void {
     for (const undo of this.undo.reverse()) undo()
-    tf.dispose(this.aligned?.examples.owned ?? [])
+    tf.dispose([...(this.aligned?.examples.owned ?? []), ...this.lastMetrics])
     const replaced = this.shadow.optimizer_ !== this.core.optimizer_
     if (replaced) disposeOptimizer(this.shadow.optimizer_)
     if (this.ownership === 'owned') {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs'
+import { disposeStep, type PendingStep, readSteps, takeStep } from './recorded-step.js'
 import { mixSeed, withSeed } from './seed.js'
 import type { Examples, Trainable } from './trainable.js'
 
@@ -13,6 +13,8 @@ export interface Run {
   penalties: number[]
   /** Euclidean norm of all gradients, by step; every `probeEvery` steps. */
   gradientNorms: Array<{ step: number; value: number }>
+  /** Metrics the program was compiled with, one value per step; empty unless asked for. */
+  metrics: Record<string, number[]>
   /** Norm of the update over norm of the weights (Infinity from weights of zero), by step; every `probeEvery` steps. */
   updateRatios: Array<{ step: number; value: number }>
   /** Mean seconds per step, readings and probes included. */
@@ -37,6 +39,8 @@ export interface RunOptions extends RunControl {
   until?: (losses: readonly number[], run: Readonly<Run>) => 'done' | 'plateau' | undefined
   /** Record gradient norm and update ratio at the first and then every so many steps; 0: never. Default 0. */
   probeEvery?: number
+  /** Record the program's metrics. Default false. */
+  metrics?: boolean
   /** Read losses back every so many steps, so that an accelerator need not wait at each. Default 8. */
   readEvery?: number
 }
@@ -60,33 +64,36 @@ export function trainProgram(
 async function runSteps(
   program: Trainable,
   nextBatch: (step: number) => Examples,
-  { steps, until, probeEvery = 0, readEvery = 8, signal, deadline = Infinity, onProgress }: RunOptions,
+  {
+    steps,
+    until,
+    probeEvery = 0,
+    readEvery = 8,
+    metrics = false,
+    signal,
+    deadline = Infinity,
+    onProgress,
+  }: RunOptions,
 ): Promise<Run> {
   const run: Run = {
     losses: [],
     penalties: [],
+    metrics: {},
     gradientNorms: [],
     updateRatios: [],
     secondsPerStep: 0,
     end: 'steps',
   }
-  let pending: Array<{ loss: tf.Scalar; penalty: tf.Scalar | undefined }> = []
+  let pending: PendingStep[] = []
   let yielded = performance.now()
   const started = yielded
   try {
     for (let step = 0; step < steps; step++) {
       const batch = nextBatch(step)
       const probed = probeEvery > 0 && step % probeEvery === 0
-      const penalty = program.penalty?.()
-      try {
-        const loss = probed ? await probeStep(program, batch, step, run) : await program.step(batch)
-        pending.push({ loss, penalty })
-      } catch (error) {
-        tf.dispose(penalty ?? [])
-        throw error
-      }
+      pending.push(await takeStep(program, batch, { step, run, probed, metrics }))
       if (pending.length >= readEvery || step === steps - 1) {
-        const finite = read(pending, run)
+        const finite = readSteps(pending, run)
         pending = []
         const reason = finite ? until?.(run.losses, run) : 'non-finite'
         if (reason) {
@@ -105,55 +112,11 @@ async function runSteps(
         }
       }
     }
-    read(pending, run)
+    readSteps(pending, run)
     pending = []
   } finally {
-    for (const { loss, penalty } of pending) tf.dispose([loss, ...(penalty ? [penalty] : [])])
+    pending.forEach(disposeStep)
   }
   run.secondsPerStep = (performance.now() - started) / 1000 / Math.max(run.losses.length, 1)
   return run
-}
-
-/** Moves losses from the backend into the record. False when one of them is not finite: it is the last kept. */
-function read(pending: Array<{ loss: tf.Scalar; penalty: tf.Scalar | undefined }>, run: Run): boolean {
-  let finite = true
-  for (const { loss, penalty } of pending) {
-    if (finite) {
-      const penaltyValue = penalty?.dataSync()[0] ?? 0
-      const value = loss.dataSync()[0]! - penaltyValue
-      run.losses.push(value)
-      if (penalty) run.penalties.push(penaltyValue)
-      finite = Number.isFinite(value)
-    }
-    tf.dispose([loss, ...(penalty ? [penalty] : [])])
-  }
-  return finite
-}
-
-/** A step that also records the size of its update relative to the weights and, where known, of its gradients. */
-async function probeStep(program: Trainable, batch: Examples, step: number, run: Run): Promise<tf.Scalar> {
-  const before = Object.entries(program.weights()).map(([name, weight]) => [name, weight.clone()] as const)
-  try {
-    const { loss, gradients } = program.stepWithGradients?.(batch) ?? {
-      loss: await program.step(batch),
-      gradients: undefined,
-    }
-    const after = program.weights()
-    const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => [
-      gradients && normOf(Object.values(gradients)),
-      normOf(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
-      normOf(before.map(([, weight]) => weight)),
-    ])
-    tf.dispose(Object.values(gradients ?? {}))
-    if (gradientNorm !== undefined) run.gradientNorms.push({ step, value: gradientNorm })
-    run.updateRatios.push({ step, value: updateNorm === 0 ? 0 : updateNorm! / weightNorm! })
-    return loss
-  } finally {
-    tf.dispose(before.map(([, weight]) => weight))
-  }
-}
-
-function normOf(tensors: tf.Tensor[]): number {
-  if (tensors.length === 0) return 0
-  return tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!
 }

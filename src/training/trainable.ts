@@ -39,6 +39,8 @@ export interface Trainable {
   outputNames?: readonly string[]
   /** One update in training mode that also hands over the gradients it used. The caller disposes both. */
   stepWithGradients?(batch: Examples): { loss: tf.Scalar; gradients: tf.NamedTensorMap }
+  /** Metrics of the last step, by name. The caller disposes them. */
+  metrics?(): tf.NamedTensorMap
   /** Predictions in training mode: batch normalisation uses the statistics of the batch. */
   predictInTraining?(xs: Examples['xs']): tf.Tensor | tf.Tensor[]
   /** Sets the weights of the last layer to zero, so that every prediction is the same. False: it cannot. */

@@ -352,7 +352,6 @@ describe('switches', () => {
       open(classifier, (program) => {
         const outputs = program.activations!(batch.xs)
         expect(outputs.map((output) => output?.shape)).toEqual([
-          [24, 16],
           [24, 32],
           [24, 4],
         ])
