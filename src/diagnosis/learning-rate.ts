@@ -6,6 +6,8 @@ import { scaleLearningRate, type Trial, tryOverfit } from './trial.js'
 const stepsPerTrial = 40
 const coarse = 100
 const tinyFactor = 1e-3
+/** An update of this share of the weights is small enough for the gradient to be right about it. */
+const tinyUpdate = 1e-4
 const mostCoarseTrials = 4
 
 /**
@@ -23,12 +25,13 @@ export async function findLearningRate(
   const diverges = run.end === 'non-finite' || finite.at(-1)! > run.losses[0]!
   const start = { factor: 1, loss: Math.min(Infinity, ...finite.slice(0, stepsPerTrial)) }
   if (diverges && rate !== undefined) {
-    const tiny = await trialAtFactor(evidence, tinyFactor)
+    const factor = Math.min(tinyFactor, tinyUpdate / (run.updateRatios[0]?.value ?? 1))
+    const tiny = factor > 0 ? await trialAtFactor(evidence, factor) : undefined
     // On one batch without noise a small enough step along the gradient cannot fail to lower the loss.
-    if (!tiny.cutShort && tiny.best >= tiny.first) {
+    if (tiny && !tiny.cutShort && tiny.best >= tiny.first) {
       return {
         name: 'gradient-sign',
-        evidence: `the loss rises from the first step, even at a thousandth of the learning rate (${formatNumber(rate * tinyFactor)}), while Adam brings it down to ${formatNumber(adam.best)}`,
+        evidence: `the loss rises from the first step, even at a learning rate of ${formatNumber(rate * factor)} instead of ${formatNumber(rate)}, while Adam brings it down to ${formatNumber(adam.best)}`,
         fix: 'the update goes uphill: check the sign of the gradients handed to the optimizer',
       }
     }

@@ -23,7 +23,7 @@ export function causeOfReduction({ kind, reduction }: LossDescription): Cause[] 
         },
       ]
     default:
-      if (reduction === 'sum over the features' && !isCategorical(kind)) return []
+      if ((reduction === 'sum over the features' || reduction === 'half') && !isCategorical(kind)) return []
       return [
         {
           name: 'loss-reduction',

@@ -1,5 +1,12 @@
 import { bestConstantLoss } from './constant-predictor.js'
-import { isCategorical, type LossDescription, lossOfRows, meanOfRows, type Rows } from './losses.js'
+import {
+  isCategorical,
+  type LossDescription,
+  lossOfRows,
+  meanOfRows,
+  type Rows,
+  reductions,
+} from './losses.js'
 
 /** Labels, first predictions and loss of one output. */
 export interface InitOutput {
@@ -40,10 +47,11 @@ export function zeroHeadLoss(outputs: readonly InitOutput[]): number | undefined
 
 /**
  * Reductions that are a convention, not a fault: yes/no and regression losses are summed over the features in
- * many autoencoders. A sum over the batch makes the learning rate depend on the batch size: not accepted.
+ * many autoencoders, and textbooks take half of the squared error. A sum over the batch makes the learning rate depend on the batch size: not accepted.
  */
 function acceptedFactor({ kind, reduction }: LossDescription, width: number): number {
-  return reduction === 'sum over the features' && !isCategorical(kind) ? width : 1
+  if (isCategorical(kind)) return 1
+  return reduction === 'sum over the features' || reduction === 'half' ? reductions[reduction](1, width) : 1
 }
 
 /**

@@ -34,6 +34,7 @@ export const reductions = {
   'sum over the batch and the features': (rows: number, width: number) => rows * width,
   'logarithm to base 2': () => Math.LOG2E,
   negated: () => -1,
+  half: () => 0.5,
 } satisfies Record<string, (rows: number, width: number) => number>
 
 export type Reduction = keyof typeof reductions
