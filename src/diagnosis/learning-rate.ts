@@ -38,7 +38,8 @@ export async function findLearningRate(
   }
   // A run that blew up needs no higher rate.
   const directions = diverges ? [1 / coarse] : [coarse, 1 / coarse]
-  const found = rate === undefined ? start : await climb(evidence, start, directions)
+  const points = rate === undefined ? [start] : await climb(evidence, start, directions)
+  const found = choose(points, run.losses[0]!, evidence.goal.floor)
   const best = found.factor === 1 ? undefined : found
   const reference = `Adam at 0.001 reached ${formatNumber(adam.best)} in ${adam.steps} steps with the same model and batch`
   const tooHigh = best ? best.factor < 1 : diverges
@@ -59,21 +60,32 @@ interface Point {
   loss: number
 }
 
-async function climb(evidence: OverfitEvidence, start: Point, directions: number[]): Promise<Point> {
+/** The points tried, in the order of their rates. */
+async function climb(evidence: OverfitEvidence, start: Point, directions: number[]): Promise<Point[]> {
+  const points = [start]
   let best = start
+  const visit = async (factor: number) => {
+    const point = await lossAtFactor(evidence, factor)
+    if (!point) return false
+    points.push(point)
+    const better = point.loss < best.loss
+    if (better) best = point
+    return better
+  }
   for (const direction of directions) {
-    for (let i = 1; i <= mostCoarseTrials; i++) {
-      const point = await lossAtFactor(evidence, direction ** i)
-      if (!point || point.loss >= best.loss) break
-      best = point
-    }
+    for (let i = 1; i <= mostCoarseTrials && (await visit(direction ** i)); i++);
     if (best !== start) break
   }
-  for (const fine of [10, 0.1]) {
-    const point = await lossAtFactor(evidence, best.factor * fine)
-    if (point && point.loss < best.loss) return point
-  }
-  return best
+  const center = best.factor
+  for (const fine of [0.1, 10]) if (center * fine !== 1) await visit(center * fine)
+  return points.sort((a, b) => a.factor - b.factor)
+}
+
+/** The lowest rate that closes most of the gap in a short trial, since the fastest one is the least stable; else the best. */
+function choose(points: readonly Point[], start: number, floor: number): Point {
+  const best = points.reduce((a, b) => (b.loss < a.loss ? b : a))
+  const enough = floor + 0.4 * (start - floor)
+  return points.find(({ loss }) => loss <= enough) ?? best
 }
 
 async function lossAtFactor(evidence: OverfitEvidence, factor: number): Promise<Point | undefined> {
