@@ -8,14 +8,13 @@ import { runBroken } from './example/broken.mjs'
 import { prepareWorkspace, say, source } from './example/workspace.mjs'
 
 const started = performance.now()
-const [broken, ...rest] = process.argv.slice(2)
-const isBroken = broken === '--broken'
-const vitestArguments = isBroken ? rest : process.argv.slice(2)
+const isBroken = process.argv[2] === '--broken'
+const vitestArguments = process.argv.slice(isBroken ? 3 : 2)
 
-const { folder } = prepareWorkspace()
+const folder = prepareWorkspace()
 say(`set up in ${seconds(started)} s: ${folder}`)
 const tested = performance.now()
-process.exitCode = isBroken ? await runBroken(folder, vitestArguments) : runHealthy()
+process.exitCode = isBroken ? await runBroken(vitestArguments) : runHealthy()
 say(`tests ${seconds(tested)} s, in all ${seconds(started)} s`)
 
 function runHealthy() {

@@ -1,23 +1,20 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { sabotages } from './sabotages.mjs'
-import { copyExample, say } from './workspace.mjs'
+import { makeCopy, say } from './workspace.mjs'
 
 /** Runs the example's tests on one copy per sabotage. 0 when each is caught with an acceptable first cause. */
-export async function runBroken(folder, vitestArguments) {
-  const home = join(folder, 'broken')
-  rmSync(home, { recursive: true, force: true })
+export async function runBroken(vitestArguments) {
   const waiting = [...sabotages]
   const outcomes = new Map()
   const worker = async () => {
     for (let sabotage = waiting.shift(); sabotage; sabotage = waiting.shift()) {
-      const copy = join(home, sabotage.name.replaceAll(/[^\w-]+/g, '-'))
-      copyExample(copy)
+      const copy = makeCopy(sabotage.name)
       applySabotage(copy, sabotage)
-      outcomes.set(sabotage, await runTests(folder, copy, vitestArguments))
+      outcomes.set(sabotage, await runTests(copy, vitestArguments))
       say(`${sabotage.name}: done`)
     }
   }
@@ -46,9 +43,9 @@ export function applySabotage(folder, { name, files }) {
 }
 
 /** The tests of one copy, from Vitest's JSON report, in the order of the file. */
-async function runTests(folder, copy, vitestArguments) {
+async function runTests(copy, vitestArguments) {
   const report = join(copy, 'report.json')
-  const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
+  const vitest = join(copy, 'node_modules/vitest/vitest.mjs')
   const started = performance.now()
   const output = await new Promise((resolve, reject) => {
     const child = spawn(
@@ -89,15 +86,22 @@ function describe({ name, expectedCauses }, { tests, seconds, problem }) {
     '',
     `${caught ? '✓' : '✗'} ${name}: ${failed.length} of ${tests.length} tests fail in ${seconds.toFixed(0)} s`,
     `  first cause named: ${first ?? 'none'}${caught ? '' : `; wanted: ${expectedCauses.join(' or ')}`}`,
-    ...failed.map(({ title, meta }) => `  fails: ${title}${causesOf(meta)}`),
+    ...failed.map((test) => `  fails: ${test.title}: ${matcherOf(test)}${causesOf(test)}`),
     '',
     ...indent(message ? messageOf(message) : (problem ?? failed.map(messageOf).join('\n\n'))),
   ]
   return { caught, text: lines.join('\n') }
 }
 
-function causesOf({ recipe }) {
-  const names = recipe?.results?.flatMap(({ causes }) => causes.map((cause) => cause.name)) ?? []
+/** The tests of describeRecipe are named after their check and have no matcher of their own. */
+function matcherOf({ failureMessages }) {
+  const text = stripVTControlCharacters(failureMessages[0] ?? '')
+  if (text.includes('differs from its snapshot')) return 'toMatchWeightImage'
+  return /expect\(.*?\)\.([\w-]+)/.exec(text)?.[1] ?? text.split('\n', 1)[0]
+}
+
+function causesOf({ meta }) {
+  const names = meta.recipe?.results?.flatMap(({ causes }) => causes.map((cause) => cause.name)) ?? []
   return names.length === 0 ? '' : ` (${names.join(', ')})`
 }
 

@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 export const source = join(root, 'examples/mnist')
@@ -10,23 +20,34 @@ export const source = join(root, 'examples/mnist')
 /** Written by runs, or installed: never copied into a workspace. */
 const notCopied = new Set(['node_modules', 'recipe-report', '.vitest-attachments', 'package-lock.json'])
 
+const base = join(tmpdir(), `vitest-recipe-example-${hash(userInfo().username, root).slice(0, 8)}`)
+const workspace = join(base, 'mnist')
+
 /**
  * A folder with the example as a stranger would have it: outside this repository, with vitest-recipe from its
  * packed tarball and everything else from the registry. It stays for the next run: what has not changed since is
  * not installed again.
  */
 export function prepareWorkspace() {
-  const folder = join(tmpdir(), `vitest-recipe-example-${hash(userInfo().username, root).slice(0, 8)}`)
-  mkdirSync(folder, { recursive: true })
-  const tarball = pack(folder)
-  copyExample(folder)
-  const key = installPackages(folder, tarball)
-  const backend = installBackend(folder, key)
-  return { folder, backend }
+  mkdirSync(base, { recursive: true })
+  const tarball = pack()
+  copyExample(workspace)
+  installPackages(tarball)
+  installBackend()
+  return workspace
+}
+
+/** One more copy of the example, with the packages of the workspace. */
+export function makeCopy(name) {
+  const copy = join(base, 'copies', name.replaceAll(/[^\w]+/g, '-').replaceAll(/^-|-$/g, ''))
+  rmSync(copy, { recursive: true, force: true })
+  copyExample(copy)
+  symlinkSync(join(workspace, 'node_modules'), join(copy, 'node_modules'), 'junction')
+  return copy
 }
 
 /** Copies the example's files over those in `folder`; files that are gone from the example go there too. */
-export function copyExample(folder) {
+function copyExample(folder) {
   mkdirSync(folder, { recursive: true })
   for (const name of ['src', '__snapshots__', '__weights__'])
     rmSync(join(folder, name), { recursive: true, force: true })
@@ -34,31 +55,27 @@ export function copyExample(folder) {
 }
 
 /** Builds and packs this repository. The tarball is named by its content, so that npm sees when it changed. */
-function pack(folder) {
-  const packed = join(folder, 'packed')
+function pack() {
+  const packed = join(base, 'packed')
   rmSync(packed, { recursive: true, force: true })
   mkdirSync(packed)
   npm(['pack', '--pack-destination', packed], root)
   const [file] = readdirSync(packed)
   const content = readFileSync(join(packed, file))
-  const tarball = `vitest-recipe-${hash(content).slice(0, 12)}.tgz`
-  for (const old of readdirSync(folder).filter(
-    (name) => /^vitest-recipe-.*\.tgz$/.test(name) && name !== tarball,
-  ))
-    rmSync(join(folder, old))
-  writeFileSync(join(folder, tarball), content)
+  const tarball = join(packed, `vitest-recipe-${hash(content).slice(0, 12)}.tgz`)
+  renameSync(join(packed, file), tarball)
   return tarball
 }
 
-function installPackages(folder, tarball) {
-  const file = join(folder, 'package.json')
+function installPackages(tarball) {
+  const file = join(workspace, 'package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
-  manifest.devDependencies['vitest-recipe'] = `file:./${tarball}`
+  manifest.devDependencies['vitest-recipe'] = `file:${relative(workspace, tarball).replaceAll('\\', '/')}`
   const text = `${JSON.stringify(manifest, undefined, 2)}\n`
   writeFileSync(file, text)
   const key = hash(text, process.versions.modules, process.platform, process.arch)
-  const stamp = join(folder, 'node_modules', '.example-key')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return key
+  const stamp = join(workspace, 'node_modules', '.example-key')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return
   say('installing the example’s packages …')
   npm(
     [
@@ -72,34 +89,22 @@ function installPackages(folder, tarball) {
       '--no-fund',
       '--loglevel=error',
     ],
-    folder,
+    workspace,
   )
   writeFileSync(stamp, key)
-  return key
 }
 
 /** The native backend, by the command that users run. Without it the tests run on a fallback. */
-function installBackend(folder, key) {
-  const stamp = join(folder, 'node_modules', '.example-backend')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return 'tensorflow'
-  say('npx vitest-recipe install-tensorflow')
-  const command = join(folder, 'node_modules/vitest-recipe/dist/cli/main.js')
-  const { status, stderr } = spawnSync(process.execPath, [command, 'install-tensorflow'], {
-    cwd: folder,
+function installBackend() {
+  const command = join(workspace, 'node_modules/vitest-recipe/dist/cli/main.js')
+  const { status, signal, stderr } = spawnSync(process.execPath, [command, 'install-tensorflow', '--quiet'], {
+    cwd: workspace,
     encoding: 'utf8',
     stdio: ['ignore', 'inherit', 'pipe'],
   })
-  if (status === 0) {
-    writeFileSync(stamp, key)
-    return 'tensorflow'
-  }
-  const reason =
-    stderr
-      .trim()
-      .split('\n')
-      .find((line) => line.trim() !== '') ?? `exit code ${status}`
+  if (status === 0) return
+  const reason = stderr.split('\n').find((line) => line.trim() !== '') ?? `it ended with ${signal ?? status}`
   say(`no native backend, going on with a slower one: ${reason}`)
-  return 'fallback'
 }
 
 function npm(args, cwd) {
