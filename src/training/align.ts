@@ -45,6 +45,19 @@ export function alignToModel(
   }
 }
 
+/** The inputs of the model, in its order. Throws `InvalidArgumentError` when they do not fit. */
+export function inputsOf(core: CompiledModel, xs: TensorGroup): tf.Tensor[] {
+  const inputs = tensorsOf(xs, core.inputNames)
+  assertCount('xs', inputs, core.inputNames, 'input')
+  const fits = core.inputs.every(({ shape }, i) => {
+    const given = inputs[i]!.shape
+    return shape.length === given.length && shape.every((size, axis) => size === null || size === given[axis])
+  })
+  if (fits) return inputs
+  const given = inputs.map(({ shape }) => ({ shape: [null, ...shape.slice(1)] }))
+  throw new InvalidArgumentError('xs', shapes(given), `what the model takes: ${shapes(core.inputs)}`)
+}
+
 function standardize(
   core: CompiledModel,
   given: { xs: tf.Tensor[]; ys: tf.Tensor[] },
@@ -67,14 +80,16 @@ function assertCount(argument: string, tensors: tf.Tensor[], names: readonly str
 }
 
 function shapeError(error: Error, core: CompiledModel, given: { xs: tf.Tensor[]; ys: tf.Tensor[] }): Error {
-  const shapes = (tensors: ReadonlyArray<{ shape: Array<number | null> }>) =>
-    tensors.map(({ shape }) => `[${shape.map((size) => size ?? 'n').join(', ')}]`).join(' and ')
   return new InvalidArgumentError(
     'examples',
     `xs ${shapes(given.xs)} with ys ${shapes(given.ys)}`,
     `what the model takes: inputs ${shapes(core.inputs)}, outputs ${shapes(core.outputs)} (TensorFlow.js says: ${error.message})`,
     'label-shape',
   )
+}
+
+function shapes(tensors: ReadonlyArray<{ shape: Array<number | null> }>): string {
+  return tensors.map(({ shape }) => `[${shape.map((size) => size ?? 'n').join(', ')}]`).join(' and ')
 }
 
 /** Sample weights times class weights, one tensor [examples] per output, or none. */

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { InvalidArgumentError } from '../errors.js'
 import { type LossDescription, lossByName } from '../statistics/losses.js'
-import { type AlignedExamples, alignToModel } from './align.js'
-import { tensorsOf } from './examples.js'
+import { type AlignedExamples, alignToModel, inputsOf } from './align.js'
 import { headOf } from './head.js'
 import { type CompiledModel, coreOf } from './internals.js'
 import { allLayers, silence } from './layers.js'
@@ -76,12 +75,12 @@ export class LayersModelProgram implements Trainable {
   }
 
   predict(xs: TensorGroup): tf.Tensor | tf.Tensor[] {
-    const inputs = tensorsOf(xs, this.core.inputNames)
+    const inputs = inputsOf(this.core, xs)
     return this.core.predict(inputs.length === 1 ? inputs[0]! : inputs, { batchSize: inputs[0]!.shape[0]! })
   }
 
   predictInTraining(xs: TensorGroup): tf.Tensor | tf.Tensor[] {
-    const inputs = tensorsOf(xs, this.core.inputNames)
+    const inputs = inputsOf(this.core, xs)
     return tf.tidy(
       () => this.core.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: true }) as tf.Tensor,
     )
@@ -171,7 +170,7 @@ export class LayersModelProgram implements Trainable {
     const single = outputs.filter((output) => output !== undefined)
     // Never disposed: that would dispose the layers, which it shares with the model.
     const probe = tf.model({ inputs: this.core.inputs, outputs: single })
-    const inputs = tensorsOf(xs, this.inputNames)
+    const inputs = inputsOf(this.core, xs)
     const values = [probe.predict(inputs, { batchSize: inputs[0]!.shape[0]! })].flat()
     return outputs.map((output) => (output ? values.shift() : undefined))
   }
