@@ -51,8 +51,8 @@ export async function checkCapacity<Capacity>(
   options: CapacityOptions<Capacity>,
 ): Promise<CheckResult> {
   const started = performance.now()
-  const { capacities, steps = 200, batchSize = 32, seed = defaultSeed } = options
   assertOptions(create, options)
+  const { capacities, steps = 200, batchSize = 32, seed = defaultSeed } = options
   assertExamples(train, 'train')
   const sample = sampleExamples(train, mostExamples, seed)
   const runs: Array<CapacityRun<Capacity>> = []
