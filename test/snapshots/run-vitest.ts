@@ -79,7 +79,7 @@ export class VitestFolder {
 }
 
 /** Continuous integration and the outer Vitest must not show. */
-function withoutCI(): NodeJS.ProcessEnv {
+export function withoutCI(): NodeJS.ProcessEnv {
   const hidden = /^(CI|GITHUB_|GITLAB_|VITEST|TEST$|NODE_ENV$|CONTINUOUS_INTEGRATION|BUILD_NUMBER|RUN_ID)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !hidden.test(name)))
 }
