@@ -1,0 +1,127 @@
+import * as tf from '@tensorflow/tfjs'
+import { describe, expect, test, vi } from 'vitest'
+import { type CheckResult, type Recipe, runRecipe } from '../../src/checks/index.js'
+import { describeRecipe } from '../../src/index.js'
+import { classes } from '../programs/data.js'
+import { classifier, compiled } from '../programs/healthy.js'
+import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
+
+const { dense } = tf.layers
+const train = classes(300, 1)
+const wide = (units: number) => () =>
+  compiled([
+    dense({ inputShape: [16], units, activation: 'tanh' }),
+    dense({ units: 4, activation: 'softmax' }),
+  ])
+const healthy: Recipe = { create: classifier, train, capacities: [wide(1), wide(32)] }
+const names = (results: CheckResult[]) => results.map(({ check }) => check)
+const all = ['init-loss-near', 'zero-input-baseline', 'overfit-batch', 'decrease-loss-with-capacity']
+
+describe('runRecipe', () => {
+  test('runs every check in order, and a healthy program passes', async () => {
+    const seen: string[] = []
+    const report = await expectNoNewTensors(() =>
+      runRecipe(healthy, { budget: 'quick', onResult: ({ check }) => seen.push(check) }),
+    )
+    expect(report).toMatchObject({ passed: true, causes: [] })
+    expect(names(report.results)).toEqual(all)
+    expect(seen).toEqual(all)
+    expect(report.results.every(({ status }) => status === 'passed')).toBe(true)
+    expect(report.seconds).toBeGreaterThan(0)
+  })
+
+  test('repeats itself with the same seed, and not with another', async () => {
+    const measured = async (seed: number) => {
+      const { results } = await runRecipe(healthy, {
+        seed,
+        budget: 'quick',
+        only: ['init-loss-near', 'overfit-batch'],
+      })
+      return results.map((result) => result.measured)
+    }
+    expect(await measured(1)).toEqual(await measured(1))
+    expect(await measured(1)).not.toEqual(await measured(2))
+  })
+
+  test('loads data once, when they are first needed', async () => {
+    const load = vi.fn(async () => train)
+    await runRecipe({ ...healthy, train: load }, { budget: 'quick' })
+    expect(load).toHaveBeenCalledTimes(1)
+    const unused = vi.fn(async () => train)
+    await runRecipe({ create: classifier, train: unused }, { only: ['decrease-loss-with-capacity'] })
+    expect(unused).not.toHaveBeenCalled()
+  })
+
+  test('leaves out what it is told to, and skips what does not apply', async () => {
+    const some = await runRecipe(healthy, {
+      only: ['overfit-batch', 'init-loss-near'],
+      skip: ['overfit-batch'],
+    })
+    expect(names(some.results)).toEqual(['init-loss-near'])
+    const { results, passed } = await runRecipe(
+      { create: classifier, train },
+      { only: ['decrease-loss-with-capacity'] },
+    )
+    expect(passed).toBe(true)
+    expect(results[0]).toMatchObject({ status: 'skipped', summary: expect.stringContaining('capacities') })
+  })
+
+  test('names the cause that most checks name first', async () => {
+    const create = () => classifier({ optimizer: () => tf.train.sgd(1e-7) })
+    const report = await expectNoNewTensors(() => runRecipe({ create, train }, { budget: 'quick' }))
+    expect(report.passed).toBe(false)
+    expect(report.causes[0]!.name).toBe('learning-rate-too-low')
+    expect(new Set(report.causes.map(({ name }) => name)).size).toBe(report.causes.length)
+  })
+
+  test('a check that throws has failed, and the others run', async () => {
+    const broken = { xs: tf.fill([50, 16], Number.NaN), ys: classes(50, 1).ys }
+    const { results, causes } = await runRecipe({ create: classifier, train: broken }, { budget: 'quick' })
+    expect(results.slice(0, 3).map(({ status }) => status)).toEqual(['failed', 'failed', 'failed'])
+    expect(results[0]!.summary).toContain(
+      'Could not run: train.xs: got 800 of 800 values that are not finite',
+    )
+    expect(causes.map(({ name }) => name)).toEqual(['non-finite-data'])
+    const fails = await runRecipe(
+      {
+        create: () => {
+          throw new Error('no such layer')
+        },
+        train,
+      },
+      { only: ['init-loss-near'] },
+    )
+    expect(fails.results[0]!.summary).toBe('Could not run: The factory threw: no such layer')
+  })
+
+  test('stops when it is aborted', async () => {
+    const controller = new AbortController()
+    const report = await runRecipe(healthy, {
+      signal: controller.signal,
+      onResult: () => controller.abort(),
+    })
+    expect(names(report.results)).toEqual(['init-loss-near'])
+  })
+
+  test.each<[string, unknown, object, RegExp]>([
+    ['no factory', { train }, {}, /recipe\.create: got undefined; wanted a function/],
+    ['a model instead of a factory', { create: 'model', train }, {}, /recipe\.create: got "model"/],
+    ['no data', { create: classifier }, {}, /recipe\.train: got undefined; wanted \{ xs, ys \}/],
+    ['nothing', undefined, {}, /recipe\.create/],
+    [
+      'an unknown check',
+      healthy,
+      { only: ['overfit'] },
+      /options\.only \/ options\.skip: got "overfit"; wanted names of checks: init-loss-near/,
+    ],
+    ['an unknown check to skip', healthy, { skip: ['x'] }, /got "x"/],
+  ])('%s is refused', async (_name, recipe, options, message) => {
+    await expect(runRecipe(recipe as Recipe, options)).rejects.toThrow(message)
+  })
+})
+
+describeRecipe(
+  'describeRecipe makes a test of each check',
+  { create: classifier, train },
+  { budget: 'quick' },
+)
