@@ -19,6 +19,13 @@ export interface RecipeOptions {
 /** Vitest's own default: a project that did not choose a timeout gets one that training fits into. */
 const vitestTimeout = 5_000
 const recipeTimeout = 120_000
+/**
+ * A module that only this plugin knows: files of installed packages are cached by Node for the life of a worker,
+ * so with `isolate: false` a real file would set up the first test file only.
+ */
+const setupModule = '\0vitest-recipe:setup'
+/** Vitest instances that have the reporter: with several projects the plugin may be there several times. */
+const withReporter = new WeakSet<object>()
 const nativePackages = new Set(['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'])
 
 /**
@@ -28,7 +35,6 @@ const nativePackages = new Set(['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-
 export default function recipe(options: RecipeOptions = {}): Plugin {
   const { seed, backend, cache } = assertOptions(options)
   let root = process.cwd()
-  const withReporter = new WeakSet<object>()
   return {
     name: 'vitest-recipe',
     enforce: 'pre',
@@ -37,14 +43,18 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
     },
     /** A model file that imports tfjs-node goes on working where the native addon is missing. */
     resolveId(id) {
+      if (id === setupModule) return id
       if (!nativePackages.has(id)) return undefined
       const usable = backend !== 'wasm' && backend !== 'cpu' && locateNativeAddon(root)?.state === 'ready'
       return usable ? undefined : moduleBeside('./backend/tfjs-node-fallback')
     },
+    load(id) {
+      if (id !== setupModule) return undefined
+      return `import { setUp } from ${JSON.stringify(moduleBeside('./setup'))}\nawait setUp()`
+    },
     configureVitest({ vitest, project }) {
       const { config } = project
-      const setup = moduleBeside('./setup')
-      if (!config.setupFiles.includes(setup)) config.setupFiles.unshift(setup)
+      if (!config.setupFiles.includes(setupModule)) config.setupFiles.unshift(setupModule)
       project.provide(settingsKey, { seed, backend, cache, root: config.root } satisfies RecipeSettings)
       project.provide('vitest-recipe:attachments-folder', config.attachmentsDir)
       // In threads the addon cannot see its environment settings (threads, oneDNN).

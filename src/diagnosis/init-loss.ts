@@ -1,6 +1,11 @@
 import type * as tf from '@tensorflow/tfjs'
 import { formatNumber } from '../figures/number.js'
-import { type InitLossRange, type InitOutput, isCrossEntropy } from '../statistics/init-loss.js'
+import {
+  type InitLossRange,
+  type InitOutput,
+  initLossRange,
+  isCrossEntropy,
+} from '../statistics/init-loss.js'
 import { takesLogits } from '../statistics/losses.js'
 import { finalActivation } from '../training/layers.js'
 import type { Mixing } from '../training/mixing.js'
@@ -111,30 +116,36 @@ function reduction(measured: number, what: string): Cause {
   }
 }
 
-/** Predictions that are extreme before any training: the inputs or the weights are too large. */
-function scaleOfPredictions(evidence: InitLossEvidence): Cause[] {
-  const { loss, range, inputs, weights, outputs } = evidence
-  const causes: Cause[] = []
-  if (!(loss > range.high) && Number.isFinite(loss)) {
-    if (loss < range.low) {
-      causes.push({
+/** A loss that the loss function itself explains: too low, as expected after all, or extreme first predictions. */
+function scaleOfPredictions({ loss, range, inputs, weights, outputs }: InitLossEvidence): Cause[] {
+  const derived = initLossRange(outputs, {})
+  if (derived && loss >= derived.low && loss <= derived.high) {
+    return [
+      {
+        name: 'wrong-loss',
+        evidence: `this loss with these labels starts near ${formatNumber(derived.expected)}, as it does here; the ${formatNumber(range.expected)} that was expected belongs to another loss or another number of classes`,
+        fix: `expect ${formatNumber(derived.expected)}, or leave the number out: it is derived from the loss and the labels`,
+      },
+    ]
+  }
+  if (loss < (derived ?? range).low) {
+    return [
+      {
         name: 'target-leak',
-        evidence: `before any training the loss ${formatNumber(loss)} is below what the best constant prediction reaches: the labels may be among the inputs, or the model is trained already`,
+        evidence: `before any training the loss ${formatNumber(loss)} is far below ${derived ? 'what the best constant prediction reaches' : `the ${formatNumber(range.expected)} expected`}: the labels may be among the inputs, or the model is trained already`,
         fix: 'look at the inputs for a column that holds the label; give a fresh model, not a trained one',
-      })
-    }
-    return causes
+      },
+    ]
   }
-  causes.push(...causesOfScale(inputScale(inputs), weights))
-  if (causes.length === 0) {
-    const saturated = outputs.some(
-      ({ loss: kind }) => kind && isCrossEntropy(kind) && !takesLogits(kind.kind),
-    )
-    causes.push({
+  const causes = causesOfScale(inputScale(inputs), weights)
+  if (causes.length > 0) return causes
+  const saturated =
+    loss > 10 && outputs.some(({ loss: kind }) => kind && isCrossEntropy(kind) && !takesLogits(kind.kind))
+  return [
+    {
       name: 'init-too-large',
-      evidence: `the first predictions are ${saturated && loss > 10 ? 'saturated' : 'far from equal'}: the loss ${formatNumber(loss)} is ${formatNumber(loss / range.expected)} times the expected ${formatNumber(range.expected)}`,
+      evidence: `the first predictions are ${saturated ? 'saturated' : 'far from equal'}: the loss ${formatNumber(loss)} is ${formatNumber(loss / range.expected)} times the expected ${formatNumber(range.expected)}`,
       fix: 'make the last layer start small: a smaller kernelInitializer for it, and no large factor before the output',
-    })
-  }
-  return causes
+    },
+  ]
 }

@@ -31,7 +31,7 @@ export async function answerWith(
   return {
     pass,
     message: () =>
-      pass ? negatedMessage(state.utils, matcher, result) : failureMessage(state.utils, matcher, result),
+      pass ? negatedMessage(state.utils, matcher, result) : failureMessage(state, matcher, result),
   }
 }
 

@@ -7,7 +7,11 @@ import { sparkline } from '../figures/sparkline.js'
  * The failure message: what was measured, what was expected, the likely cause by name with its evidence, and
  * what to try.
  */
-export function failureMessage(utils: MatcherState['utils'], matcher: string, result: CheckResult): string {
+export function failureMessage(
+  { utils, task }: Pick<MatcherState, 'utils' | 'task'>,
+  matcher: string,
+  result: CheckResult,
+): string {
   const lines = [utils.matcherHint(matcher, 'subject', '', { isNot: false }), '', result.summary, '']
   lines.push(
     ...row('measured', Object.entries(result.measured), (value) => utils.RECEIVED_COLOR(formatNumber(value))),
@@ -30,7 +34,14 @@ export function failureMessage(utils: MatcherState['utils'], matcher: string, re
   for (const cause of others) {
     lines.push('', `Also possible: ${cause.name}`, `  why  ${cause.evidence}`, `  try  ${cause.fix}`)
   }
-  lines.push('', utils.DIM_COLOR(`${result.check} · seed ${result.seed} · ${result.seconds.toFixed(1)} s`))
+  const backend = task?.meta.recipe?.backend?.name
+  const footer = [
+    result.check,
+    ...(backend ? [backend] : []),
+    `seed ${result.seed}`,
+    `${result.seconds.toFixed(1)} s`,
+  ]
+  lines.push('', utils.DIM_COLOR(footer.join(' · ')))
   return lines.join('\n')
 }
 

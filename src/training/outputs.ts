@@ -50,6 +50,32 @@ export function viewOutputs(program: Trainable, examples: Examples, argument: st
   })
 }
 
+/**
+ * Throws `InvalidArgumentError` unless the labels of `examples` are in the range of the losses, without a forward
+ * pass: `views` are what `viewOutputs` found on `viewed` other examples.
+ */
+export function assertLabelsInRange(
+  examples: Examples,
+  {
+    views,
+    viewed,
+    names,
+    argument,
+  }: { views: OutputView[]; viewed: number; names: readonly string[] | undefined; argument: string },
+): void {
+  const count = countExamples(examples)
+  for (const [i, tensor] of tensorsOf(examples.ys, names).entries()) {
+    const { loss, predictions } = views[i]!
+    const shape = { values: [], rows: (predictions.rows / viewed) * count, width: predictions.width }
+    labelsForLoss(
+      regroup(tensor, shape.rows),
+      shape,
+      loss,
+      views.length === 1 ? `${argument}.ys` : `${argument}.ys[${i}]`,
+    )
+  }
+}
+
 /** A tensor as rows of its last axis; a vector as rows of one value. */
 export function rowsOf(tensor: tf.Tensor): Rows {
   const width = tensor.rank > 1 ? tensor.shape[tensor.rank - 1]! : 1

@@ -11,7 +11,7 @@ import {
   withZeroInputs,
 } from '../../training/examples.js'
 import { openProgram } from '../../training/open.js'
-import { viewOutputs } from '../../training/outputs.js'
+import { assertLabelsInRange, viewOutputs } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import { sampleExamples, splitExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
@@ -77,8 +77,16 @@ export async function checkZeroInputBaseline(
   }
   const batches = minibatches(parts.train, { batchSize, seed })
   try {
-    const measure = (): Skill => {
-      const skill = skillOf(viewOutputs(program, parts.heldOut, validation ? 'validation' : 'train'))
+    const viewHeldOut = () => viewOutputs(program, parts.heldOut, validation ? 'validation' : 'train')
+    const views = viewHeldOut()
+    assertLabelsInRange(parts.train, {
+      views,
+      viewed: countExamples(parts.heldOut),
+      names: program.outputNames,
+      argument: 'train',
+    })
+    const measure = (outputs = viewHeldOut()): Skill => {
+      const skill = skillOf(outputs)
       if (skill) return skill
       throw new InvalidArgumentError(
         'subject',
@@ -86,7 +94,7 @@ export async function checkZeroInputBaseline(
         'a standard loss (its best constant prediction is known), given by name or as a function',
       )
     }
-    if (measure().constant < 1e-6) {
+    if (measure(views).constant < 1e-6) {
       return undecidable('all examples to measure on have the same label, which any constant predicts', seed)
     }
     let skill: Skill | undefined
