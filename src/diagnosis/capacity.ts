@@ -8,6 +8,8 @@ interface CapacityOutcome {
   loss: number
 }
 
+const farAbove = 2
+
 /** Why the loss does not fall with capacity, from the runs alone. */
 export function diagnoseCapacity(
   runs: readonly CapacityOutcome[],
@@ -24,13 +26,14 @@ export function diagnoseCapacity(
       },
     ]
   }
-  const diverged = runs.find(({ loss }) => !Number.isFinite(loss))
+  // A clipped cross-entropy does not become infinite: it stays far above what a constant prediction gives.
+  const diverged = runs.find(({ loss }) => !(loss <= farAbove * Math.abs(constant)))
   if (diverged) {
     return [
       {
         name: 'learning-rate-too-high',
-        evidence: `the loss at capacity ${String(diverged.capacity)} is not finite, while smaller models trained`,
-        fix: 'lower the learning rate: larger models take smaller steps',
+        evidence: `the loss at capacity ${String(diverged.capacity)} ends at ${formatNumber(diverged.loss)}, while the best constant prediction has ${formatNumber(constant)}`,
+        fix: 'lower the learning rate by ten until every capacity trains: larger models take smaller steps',
       },
     ]
   }
