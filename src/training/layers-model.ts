@@ -4,7 +4,7 @@ import { type LossDescription, lossByName } from '../statistics/losses.js'
 import { type AlignedExamples, alignToModel, inputsOf } from './align.js'
 import { headOf } from './head.js'
 import { type CompiledModel, coreOf } from './internals.js'
-import { allLayers, silence } from './layers.js'
+import { allLayers, masksSince, silence } from './layers.js'
 import { copyOptimizer, disposeOptimizer } from './optimizer-copy.js'
 import type { Examples, TensorGroup, Trainable } from './trainable.js'
 
@@ -61,6 +61,7 @@ export class LayersModelProgram implements Trainable {
         tf.dispose(weights)
       })
     }
+    for (const layer of allLayers(this.core.layers)) this.undo.push(masksSince(layer))
     this.trainFunction = this.core.makeTrainFunction.call(this.shadow)
   }
 
@@ -191,7 +192,10 @@ export class LayersModelProgram implements Trainable {
     if (replaced) disposeOptimizer(this.shadow.optimizer_)
     if (this.ownership === 'owned') {
       const { optimizer_, isOptimizerOwned } = this.core
+      const weights = this.model.weights.map((weight) => weight.read())
       this.model.dispose()
+      // A model inside a model keeps its weights (4.22).
+      tf.dispose(weights.filter((weight) => !weight.isDisposed))
       if (!isOptimizerOwned) disposeOptimizer(optimizer_)
     }
   }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 
 type Layer = tf.layers.Layer
 interface Nested {
@@ -40,6 +40,23 @@ export function silence(layer: Layer): () => void {
   for (const [name] of before) settings[name] = 0
   return () => {
     for (const [name, value] of before) settings[name] = value
+  }
+}
+
+interface DropoutMasks {
+  dropoutMask?: tf.Tensor | tf.Tensor[] | null
+  recurrentDropoutMask?: tf.Tensor | tf.Tensor[] | null
+}
+
+/** Recurrent cells with dropout keep their last mask until their next call. Returns the way to free those made since. */
+export function masksSince(layer: Layer): () => void {
+  const masks = layer as DropoutMasks
+  const names = (['dropoutMask', 'recurrentDropoutMask'] as const).filter((name) => masks[name] == null)
+  return () => {
+    for (const name of names) {
+      tf.dispose(masks[name] ?? [])
+      if (masks[name]) masks[name] = null
+    }
   }
 }
 
