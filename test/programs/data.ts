@@ -140,3 +140,19 @@ export function reconstructions(count: number, seed: number): Examples {
   tf.dispose(ys as tf.Tensor)
   return { xs, ys: (xs as tf.Tensor).clone() }
 }
+
+/** Labels -1 or 1 as [count, 1]. */
+export function signs(count: number, seed: number): Examples {
+  const { xs, ys } = yesNo(count, seed)
+  const signed = tf.tidy(() => tf.sub(tf.mul(ys as tf.Tensor, 2), 1))
+  tf.dispose(ys as tf.Tensor)
+  return { xs, ys: signed }
+}
+
+/** Whole numbers from 0 [count, 1] that grow with a linear rule of the inputs. */
+export function counts(count: number, seed: number): Examples {
+  const { xs, ys } = quantities(count, seed)
+  const whole = tf.tidy(() => tf.round(tf.exp(tf.mul(ys as tf.Tensor, 0.7))))
+  tf.dispose(ys as tf.Tensor)
+  return { xs, ys: whole }
+}

@@ -312,7 +312,225 @@ export const healthyPrograms: Record<string, HealthyProgram> = {
     create: () => classifier(),
     data: data.classes,
     batch: 12,
-    train: 12,
+    train: 50,
+  },
+  'LSTM over sequences, with recurrent dropout': {
+    create: () =>
+      compiled(
+        [
+          tf.layers.lstm({ inputShape: [8, 2], units: 12, dropout: 0.1, recurrentDropout: 0.1 }),
+          dense({ units: 1, activation: 'sigmoid' }),
+        ],
+        { loss: 'binaryCrossentropy', optimizer: () => tf.train.adam(0.02) },
+      ),
+    data: data.sequences,
+    batch: 16,
+  },
+  'convolution over time': {
+    create: () =>
+      compiled(
+        [
+          tf.layers.conv1d({ inputShape: [8, 2], filters: 8, kernelSize: 3, activation: 'relu' }),
+          tf.layers.globalMaxPooling1d({}),
+          dense({ units: 1, activation: 'sigmoid' }),
+        ],
+        { loss: 'binaryCrossentropy', optimizer: () => tf.train.adam(0.02) },
+      ),
+    data: data.sequences,
+    batch: 16,
+  },
+  'a class for every step of a sequence': {
+    create: () =>
+      compiled(
+        [
+          tf.layers.simpleRNN({ inputShape: [8, 2], units: 16, returnSequences: true }),
+          tf.layers.timeDistributed({ layer: dense({ units: 2, activation: 'softmax' }) }),
+        ],
+        { optimizer: () => tf.train.adam(0.02) },
+      ),
+    data(count, seed) {
+      const { xs, ys } = data.sequences(count, seed)
+      tf.dispose(ys as tf.Tensor)
+      const labels = tf.tidy(() => {
+        const [left, right] = tf.split(tf.cumsum(xs as tf.Tensor, 1), 2, 2)
+        const first = tf.greater(left!, right!).toFloat()
+        return tf.concat([first, tf.sub(1, first)], 2)
+      })
+      return { xs, ys: labels }
+    },
+    batch: 8,
+  },
+  'two layers with a shortcut': {
+    create() {
+      const input = tf.input({ shape: [16] })
+      const first = dense({ units: 16, activation: 'relu' }).apply(input) as tf.SymbolicTensor
+      const sum = tf.layers.add().apply([input, first]) as tf.SymbolicTensor
+      const model = tf.model({
+        inputs: input,
+        outputs: dense({ units: 4, activation: 'softmax' }).apply(sum) as tf.SymbolicTensor,
+      })
+      model.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' })
+      return model
+    },
+    data: data.classes,
+  },
+  'a model inside a model': {
+    create: () =>
+      compiled([
+        tf.sequential({ layers: [dense({ inputShape: [16], units: 32, activation: 'relu' })] }),
+        tf.sequential({ layers: [dense({ inputShape: [32], units: 4, activation: 'softmax' })] }),
+      ]),
+    data: data.classes,
+  },
+  'smoothed labels': {
+    create: () => classifier(),
+    data(count, seed) {
+      const { xs, ys } = data.classes(count, seed)
+      const smoothed = tf.tidy(() => tf.add(tf.mul(ys as tf.Tensor, 0.9), 0.025))
+      tf.dispose(ys as tf.Tensor)
+      return { xs, ys: smoothed }
+    },
+  },
+  'Kullback-Leibler divergence of smoothed labels': {
+    create: () => classifier({ loss: 'kullbackLeiblerDivergence' }),
+    data(count, seed) {
+      const { xs, ys } = data.classes(count, seed)
+      const smoothed = tf.tidy(() => tf.add(tf.mul(ys as tf.Tensor, 0.9), 0.025))
+      tf.dispose(ys as tf.Tensor)
+      return { xs, ys: smoothed }
+    },
+  },
+  'class weights': {
+    create: () => classifier(),
+    data: (count, seed) => ({ ...data.classes(count, seed), classWeight: { 0: 1, 1: 2, 2: 0.5, 3: 3 } }),
+  },
+  'weights of examples': {
+    create: () => classifier(),
+    data: (count, seed) => ({
+      ...data.classes(count, seed),
+      sampleWeight: tf.tensor1d(Array.from({ length: count }, (_, i) => 0.5 + (i % 3))),
+    }),
+  },
+  'hinge of signs': {
+    create: () =>
+      compiled(
+        [dense({ inputShape: [16], units: 32, activation: 'relu' }), dense({ units: 1, activation: 'tanh' })],
+        {
+          loss: 'hinge',
+          optimizer: () => tf.train.adam(0.01),
+        },
+      ),
+    data: data.signs,
+  },
+  'squared hinge of signs': {
+    create: () =>
+      compiled([dense({ inputShape: [16], units: 32, activation: 'relu' }), dense({ units: 1 })], {
+        loss: 'squaredHinge',
+        optimizer: () => tf.train.adam(0.01),
+      }),
+    data: data.signs,
+  },
+  'categorical hinge': {
+    create: () =>
+      compiled([dense({ inputShape: [16], units: 32, activation: 'relu' }), dense({ units: 4 })], {
+        loss: 'categoricalHinge',
+        optimizer: () => tf.train.adam(0.01),
+      }),
+    data: data.classes,
+  },
+  'Huber loss by hand-picked function': {
+    create: () =>
+      compiled([dense({ inputShape: [8], units: 32, activation: 'relu' }), dense({ units: 1 })], {
+        loss: (labels, predictions) => tf.losses.huberLoss(labels, predictions),
+        optimizer: () => tf.train.adam(0.01),
+      }),
+    data: data.quantities,
+  },
+  'Poisson counts': {
+    create: () =>
+      compiled(
+        [
+          dense({ inputShape: [8], units: 32, activation: 'relu' }),
+          dense({ units: 1, activation: 'softplus' }),
+        ],
+        { loss: 'poisson', optimizer: () => tf.train.adam(0.01) },
+      ),
+    data: data.counts,
+  },
+  'a hundred classes': {
+    create: () =>
+      compiled(
+        [
+          dense({ inputShape: [32], units: 64, activation: 'relu' }),
+          dense({ units: 100, activation: 'softmax' }),
+        ],
+        {
+          optimizer: () => tf.train.adam(0.01),
+        },
+      ),
+    data: (count, seed) => data.classes(count, seed, { features: 32, kinds: 100 }),
+    train: 2000,
+  },
+  'He uniform, leaky relu and a sigmoid head over 64 features': {
+    create: () =>
+      compiled(
+        [
+          dense({ inputShape: [64], units: 64, kernelInitializer: 'heUniform' }),
+          tf.layers.leakyReLU({ alpha: 0.1 }),
+          dense({ units: 64, kernelInitializer: 'heUniform' }),
+          tf.layers.leakyReLU({ alpha: 0.1 }),
+          dense({ units: 1, activation: 'sigmoid' }),
+        ],
+        { loss: 'binaryCrossentropy' },
+      ),
+    data: (count, seed) => data.yesNo(count, seed, { features: 64 }),
+    train: 1000,
+  },
+  'SELU with alpha dropout': {
+    create: () =>
+      compiled([
+        dense({ inputShape: [16], units: 32, activation: 'selu', kernelInitializer: 'leCunNormal' }),
+        tf.layers.alphaDropout({ rate: 0.1 }),
+        dense({ units: 4, activation: 'softmax', kernelInitializer: 'leCunNormal' }),
+      ]),
+    data: data.classes,
+  },
+  'standardised digits': {
+    create: () =>
+      compiled([
+        conv2d({ inputShape: [14, 14, 1], filters: 8, kernelSize: 3, activation: 'relu' }),
+        flatten(),
+        dense({ units: 10, activation: 'softmax' }),
+      ]),
+    data(count, seed) {
+      const { xs, ys } = data.smallDigits(count, seed)
+      const standardised = tf.tidy(() => tf.div(tf.sub(xs as tf.Tensor, 0.13), 0.31))
+      tf.dispose(xs as tf.Tensor)
+      return { xs: standardised, ys }
+    },
+  },
+  'contradicting duplicates': {
+    create: () => classifier({ optimizer: () => tf.train.adam(0.01) }),
+    data(count, seed) {
+      const { xs, ys } = data.classes(count, seed)
+      const repeated = tf.tidy(() => {
+        const inputs = xs as tf.Tensor2D
+        return tf.concat([tf.slice(inputs, 1, 1), tf.slice(inputs, 1, count - 1)], 0)
+      })
+      tf.dispose(xs as tf.Tensor)
+      return { xs: repeated, ys }
+    },
+  },
+  'targets around 300, their mean in the bias': {
+    create: () =>
+      compiled(
+        [
+          dense({ inputShape: [8], units: 32, activation: 'relu' }),
+          dense({ units: 1, biasInitializer: tf.initializers.constant({ value: 300 }) }),
+        ],
+        { loss: 'meanSquaredError', optimizer: () => tf.train.adam(0.05) },
+      ),
+    data: (count, seed) => data.quantities(count, seed, { offset: 300, scale: 20 }),
   },
   'loop written by hand': {
     create: () => new HandWrittenClassifier(16, 4),
