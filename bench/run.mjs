@@ -58,29 +58,38 @@ async function overfitPair(create) {
   }
 }
 
-/** The check with its default options, and the loop that trains as long and evaluates once at the end. */
+/** The check with its default options, and loops that train as long and evaluate once, or as often as the check. */
 async function baselinePair(create) {
   const { measured } = await checkZeroInputBaseline(create, train, { validation, seed })
   const { steps } = measured
+  async function loop(looks) {
+    const model = withSeed(seed, create)
+    const batches = minibatches(train, { batchSize: 32, seed })
+    for (let step = 0; step < steps; step++) {
+      if (looks.includes(step)) await evaluate(model)
+      const { xs, ys } = batches.next()
+      await model.trainOnBatch(xs, ys)
+    }
+    batches.dispose()
+    await evaluate(model)
+    // The check's last look is at inputs of zero.
+    if (looks.length > 0) await evaluate(model)
+    dispose(model)
+  }
   return {
     steps,
     async check() {
       assertSteps(await checkZeroInputBaseline(create, train, { validation, seed }), steps)
     },
-    async loop() {
-      const model = withSeed(seed, create)
-      const batches = minibatches(train, { batchSize: 32, seed })
-      for (let step = 0; step < steps; step++) {
-        const { xs, ys } = batches.next()
-        await model.trainOnBatch(xs, ys)
-      }
-      batches.dispose()
-      const scores = model.evaluate(validation.xs, validation.ys, { batchSize: 1000 })
-      for (const score of scores) await score.data()
-      tf.dispose(scores)
-      dispose(model)
-    },
+    loop: () => loop([]),
+    'loop that looks as often': () => loop([0, 25, 50, 100, 200, 400, 800]),
   }
+}
+
+async function evaluate(model) {
+  const scores = model.evaluate(validation.xs, validation.ys, { batchSize: 1000 })
+  for (const score of scores) await score.data()
+  tf.dispose(scores)
 }
 
 /**
@@ -105,28 +114,32 @@ function assertSteps({ status, measured }, steps) {
   throw new Error(`the check ${status} after ${measured.steps} steps; it should pass after ${steps}`)
 }
 
-/** Times both once per round, in alternating order, so that drift of the machine hits both alike. */
-async function compare(title, { steps, check, loop }) {
+/** Times all once per round, in alternating order, so that drift of the machine hits them alike. */
+async function compare(title, { steps, ...tasks }) {
   const tensors = tf.memory().numTensors
-  const times = { check: [], loop: [] }
+  const names = Object.keys(tasks)
+  const times = Object.fromEntries(names.map((name) => [name, []]))
   for (let round = -1; round < rounds; round++) {
     const bench = new Bench({ iterations: 1, time: 0, warmup: false, retainSamples: true })
-    const order = round % 2 === 0 ? ['check', 'loop'] : ['loop', 'check']
-    for (const task of order) bench.add(task, { check, loop }[task])
-    for (const { name: task, result } of await bench.run()) {
+    // Told that they are asynchronous: else tinybench calls each once more, to see.
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      bench.add(name, tasks[name], { async: true })
+    }
+    for (const { name, result } of await bench.run()) {
       if (result.error) throw result.error
       // The round before the first warms up.
-      if (round >= 0) times[task].push(...result.latency.samples)
+      if (round >= 0) times[name].push(...result.latency.samples)
     }
   }
   if (tf.memory().numTensors !== tensors) throw new Error(`${title} leaked tensors`)
-  const ratios = times.check.map((time, round) => time / times.loop[round])
   console.log(`${title}, ${steps} steps`)
-  console.log(`  check  ${spread(times.check, ' ms')}`)
-  console.log(`  loop   ${spread(times.loop, ' ms')}`)
-  console.log(
-    `  ratio  ${spread(ratios)} by round; of the medians ${(median(times.check) / median(times.loop)).toFixed(3)}\n`,
-  )
+  for (const name of names) {
+    const ratio =
+      name === 'check' ? '' : `, check / loop ${(median(times.check) / median(times[name])).toFixed(3)}`
+    const byRound = times.check.map((time, round) => time / times[name][round])
+    console.log(`  ${name}: ${spread(times[name], ' ms')}${ratio && `${ratio}; by round ${spread(byRound)}`}`)
+  }
+  console.log()
 }
 
 /** Median and the middle half. */
