@@ -11,16 +11,17 @@ const guarded = Symbol.for('vitest-recipe.await-guard')
  * this a forgotten `await` on a slow matcher is a green test: its failure arrives after the test has ended.
  */
 export function guardAwait(names: readonly string[]): void {
-  const registry = globalThis as { [guarded]?: Set<string> }
-  registry[guarded] ??= new Set()
-  const done = registry[guarded]
-  // With isolate: false the setup file runs once per test file in one worker: never wrap twice.
-  const missing = names.filter((name) => !done.has(name))
-  for (const name of missing) done.add(name)
+  const registry = globalThis as { [guarded]?: Map<string, unknown> }
+  registry[guarded] ??= new Map()
+  const known = registry[guarded]
   chai.use((chaiModule, utils) => {
-    for (const name of missing) {
+    const methods = chaiModule.Assertion.prototype as unknown as Record<string, unknown>
+    for (const name of names) {
+      // With isolate: false the setup runs for every file of a worker: expect.extend may have put a fresh method
+      // in place, or not; one that is guarded is never wrapped twice.
+      if (methods[name] === known.get(name)) continue
       utils.overwriteMethod(
-        chaiModule.Assertion.prototype,
+        methods,
         name,
         (original: (...args: unknown[]) => unknown) =>
           function guardedMatcher(this: object, ...args: unknown[]) {
@@ -34,6 +35,7 @@ export function guardAwait(names: readonly string[]): void {
             return awaitable(result, callSite, test.context.onTestFinished)
           },
       )
+      known.set(name, methods[name])
     }
   })
 }
