@@ -140,6 +140,13 @@ describe('capacity', () => {
     ['the factory ignores', () => wide(8), {}, train, 'too-little-capacity'],
     ['given largest first', wide, { capacities: [32, 4, 1] }, train, 'too-little-capacity'],
     ['with a learning rate of 0', (units) => recompiled(wide(units), 0), {}, train, 'learning-rate-too-low'],
+    [
+      'with a learning rate of 1e30',
+      (units) => recompiled(wide(units), 1e30),
+      {},
+      train,
+      'learning-rate-too-high',
+    ],
   ]
   test.each(cases)('%s: is named', async (_name, create, options, examples, cause) => {
     const { status, causes, summary } = await expectNoNewTensors(() =>
