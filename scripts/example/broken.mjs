@@ -86,11 +86,16 @@ function describe({ name, expectedCauses }, { tests, seconds, problem }) {
     '',
     `${caught ? '✓' : '✗'} ${name}: ${failed.length} of ${tests.length} tests fail in ${seconds.toFixed(0)} s`,
     `  first cause named: ${first ?? 'none'}${caught ? '' : `; wanted: ${expectedCauses.join(' or ')}`}`,
-    ...failed.map((test) => `  fails: ${test.title}: ${matcherOf(test)}${causesOf(test)}`),
+    ...failed.map((test) => `  fails  ${nameOf(test)}${causesOf(test)}`),
     '',
     ...indent(message ? messageOf(message) : (problem ?? failed.map(messageOf).join('\n\n'))),
   ]
   return { caught, text: lines.join('\n') }
+}
+
+function nameOf(test) {
+  const matcher = matcherOf(test)
+  return matcher === test.title ? test.fullName : `${test.title} · ${matcher}`
 }
 
 /** The tests of describeRecipe are named after their check and have no matcher of their own. */
@@ -102,7 +107,7 @@ function matcherOf({ failureMessages }) {
 
 function causesOf({ meta }) {
   const names = meta.recipe?.results?.flatMap(({ causes }) => causes.map((cause) => cause.name)) ?? []
-  return names.length === 0 ? '' : ` (${names.join(', ')})`
+  return names.length === 0 ? '' : `: ${names.join(', ')}`
 }
 
 /** The message without the stack. */
