@@ -12,7 +12,7 @@ export class Classifier implements Trainable {
   }
 
   loss({ xs, ys }: Examples): tf.Scalar {
-    return tf.tidy(() => tf.losses.softmaxCrossEntropy(ys as tf.Tensor2D, this.logits(xs as tf.Tensor2D)))
+    return tf.tidy(() => tf.losses.softmaxCrossEntropy(ys as tf.Tensor, this.logits(xs as tf.Tensor2D)))
   }
 
   step(batch: Examples): tf.Scalar {
@@ -28,7 +28,7 @@ export class Classifier implements Trainable {
     this.optimizer.dispose()
   }
 
-  private logits(xs: tf.Tensor2D): tf.Tensor2D {
+  private logits(xs: tf.Tensor2D): tf.Tensor {
     return tf.relu(xs.matMul(this.hidden)).matMul(this.output)
   }
 }
