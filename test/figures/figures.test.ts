@@ -5,7 +5,7 @@ import { sparkline } from '../../src/figures/sparkline.js'
 
 test.each([
   [0, '0'],
-  [2.302585, '2.303'],
+  [Math.LN10, '2.303'],
   [-0.5, '-0.5'],
   [1234.5678, '1234.57'],
   [20000, '20000'],

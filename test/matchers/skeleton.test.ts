@@ -66,7 +66,7 @@ describe('a healthy program', () => {
 
   test('fails under .not, with the numbers', async () => {
     expect(await messageOf(expect(classifier).not.toOverfitBatch(batch))).toMatch(
-      /not\.toOverfitBatch\(\)[^]*Expected this check to fail, but it passed\. Overfitted a batch of 24 in \d+ steps: loss [\d.e-]+, accuracy 100 %\./,
+      /not\.toOverfitBatch\(\)[\s\S]*Expected this check to fail, but it passed\. Overfitted a batch of 24 in \d+ steps: loss [\d.e-]+, accuracy 100 %\./,
     )
   })
 })

@@ -312,7 +312,7 @@ export const healthyPrograms: Record<string, HealthyProgram> = {
     create: () => classifier(),
     data: data.classes,
     batch: 12,
-    train: 50,
+    train: 200,
   },
   'LSTM over sequences, with recurrent dropout': {
     create: () =>
