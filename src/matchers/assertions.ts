@@ -1,3 +1,4 @@
+import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { InitLossOptions } from '../checks/skeleton/init-loss.js'
 import type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
@@ -23,6 +24,8 @@ declare global {
       toBeatZeroInputBaseline(train: Examples, options?: ZeroInputBaselineOptions): Promise<void>
       /** The training loss falls as the capacity grows. Subject: `(capacity) => model`. */
       toDecreaseLossWithCapacity<Capacity>(train: Examples, options: CapacityOptions<Capacity>): Promise<void>
+      /** Inputs, labels and sample weights hold finite numbers only. Subject: examples. */
+      toHaveFiniteValues(options?: FiniteValuesOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

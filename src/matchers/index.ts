@@ -1,9 +1,11 @@
 import './assertions.js'
 
+export type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { InitLossOptions } from '../checks/skeleton/init-loss.js'
 export type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+export { toHaveFiniteValues } from './data.js'
 export {
   toBeatZeroInputBaseline,
   toDecreaseLossWithCapacity,
