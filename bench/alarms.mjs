@@ -3,7 +3,12 @@
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { selectBackend } from '../dist/backend/select.js'
-import { checkCapacity, checkInitLoss, checkOverfitBatch, checkZeroInputBaseline } from '../dist/checks/index.js'
+import {
+  checkCapacity,
+  checkInitLoss,
+  checkOverfitBatch,
+  checkZeroInputBaseline,
+} from '../dist/checks/index.js'
 import { digits } from './digits.mjs'
 
 const seeds = Number(process.argv[2] ?? 100)
@@ -46,7 +51,8 @@ for (const [matcher, check] of Object.entries(checks)) {
     if (result.status !== 'passed') alarms.push(`seed ${seed}: ${result.summary}`)
   }
   // No alarm in n runs bounds the rate below 1 - 0.05^(1/n) with 95 % confidence.
-  const bound = alarms.length === 0 ? `, rate below ${(100 * (1 - 0.05 ** (1 / seeds))).toFixed(1)} % (95 %)` : ''
+  const bound =
+    alarms.length === 0 ? `, rate below ${(100 * (1 - 0.05 ** (1 / seeds))).toFixed(1)} % (95 %)` : ''
   const range = steps.length > 0 ? `, ${Math.min(...steps)} to ${Math.max(...steps)} steps` : ''
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   console.log(`${matcher.padEnd(28)} ${alarms.length} alarms in ${seeds} seeds${bound}${range}, ${seconds} s`)

@@ -1,9 +1,6 @@
-import { formatNumber, formatPercent } from '../figures/number.js'
-import { mean } from '../statistics/estimates.js'
 import { overfitGoal } from '../statistics/overfit-goal.js'
-import type { Skill } from '../statistics/skill.js'
 import { sameBatch } from '../training/batches.js'
-import { disposeExamples } from '../training/examples.js'
+import { countExamples, disposeExamples } from '../training/examples.js'
 import { groupIdenticalInputs } from '../training/identical-inputs.js'
 import { openProgram } from '../training/open.js'
 import { viewOutputs } from '../training/outputs.js'
@@ -17,14 +14,16 @@ import { diagnoseOverfit } from './overfit.js'
 export interface BaselineEvidence {
   subject: Subject
   train: Examples
-  run: Run
-  skill: Skill
+  /** What training on the whole data brought, for the message: "1000 steps on the whole data bring …". */
+  outcome: string
   seed: number
   control: RunControl
 }
 
 const batchSize = 32
 const overfitSteps = 400
+/** So few examples are easily memorised: that comes before a fault in the labels. */
+const fewExamples = 100
 
 const constantInputs: Cause = {
   name: 'constant-inputs',
@@ -38,7 +37,8 @@ const constantInputs: Cause = {
  * same as for a batch that is not overfitted. Costs up to 400 steps, and as many again for the second case.
  */
 export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Cause[]> {
-  const { subject, train, run, skill, seed, control } = evidence
+  const { subject, train, outcome, seed, control } = evidence
+  const count = countExamples(train)
   const batch = sampleExamples(train, batchSize, seed)
   try {
     const program = await openProgram(subject, seed)
@@ -67,15 +67,20 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     if (flipped.length > 0) return flipped
     if (attempt.end !== 'done')
       return await diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
-    const lately = mean(run.losses.slice(-50))
-    const memorised = lately < skill.constant * 0.9
-    return [
+    const works = `the program overfits one batch of ${Math.min(batchSize, count)} in ${attempt.losses.length} steps, so model and optimizer work`
+    const causes: Cause[] = [
       {
         name: 'labels-independent-of-inputs',
-        evidence: `the program overfits one batch of ${batchSize} in ${attempt.losses.length} steps, so model and optimizer work; but ${run.losses.length} steps on the whole data bring nothing for examples not trained on (${formatPercent(skill.share)} of the possible gain${memorised ? `, while the training loss falls to ${formatNumber(lately)}: it memorises` : ''})`,
+        evidence: `${works}; but ${outcome}`,
         fix: 'check that xs and ys were shuffled together and are in the same order; look at a few examples with their labels',
       },
+      {
+        name: 'under-regularized',
+        evidence: `${works}; with ${count} examples to train on it may learn them by heart instead of a rule`,
+        fix: 'get more data, augment it, or make the model smaller; add dropout or weight decay last',
+      },
     ]
+    return count < fewExamples ? causes.reverse() : causes.slice(0, 1)
   } finally {
     disposeExamples(batch)
   }

@@ -1,23 +1,31 @@
 import { formatNumber } from '../figures/number.js'
-import { mean } from '../statistics/estimates.js'
+import { type BaselineEvidence, diagnoseBaseline } from './baseline.js'
 import type { Cause } from './cause.js'
 
 interface CapacityOutcome {
-  capacity: unknown
+  /** The capacity, for messages. */
+  label: string
   parameters: number
   loss: number
 }
 
-const farAbove = 2
+export interface CapacityEvidence extends Omit<BaselineEvidence, 'outcome'> {
+  runs: readonly CapacityOutcome[]
+  /** Loss of the best constant prediction. */
+  constant: number
+}
 
-/** Why the loss does not fall with capacity, from the runs alone. */
-export function diagnoseCapacity(
-  runs: readonly CapacityOutcome[],
-  curves: Record<string, number[]>,
-  constant: number,
-): Cause[] {
-  const same = runs.find(({ parameters }, i) => i > 0 && parameters <= runs[i - 1]!.parameters)
-  if (same) {
+/** A loss this share of the best constant's, or above, has not learned from the inputs. */
+const unlearned = 0.95
+
+/**
+ * Why the loss does not fall with capacity. Where no capacity learns anything the cause is not the capacity: the
+ * largest program (`subject`) is then examined as for the input-independent baseline.
+ */
+export async function diagnoseCapacity(evidence: CapacityEvidence): Promise<Cause[]> {
+  const { runs, constant } = evidence
+  const losses = runs.map(({ label, loss }) => `${label}: ${formatNumber(loss)}`).join(', ')
+  if (runs.some(({ parameters }, i) => i > 0 && parameters <= runs[i - 1]!.parameters)) {
     return [
       {
         name: 'too-little-capacity',
@@ -26,34 +34,19 @@ export function diagnoseCapacity(
       },
     ]
   }
-  // A clipped cross-entropy does not become infinite: it stays far above what a constant prediction gives.
-  const diverged = runs.find(({ loss }) => !(loss <= farAbove * Math.abs(constant)))
-  if (diverged) {
-    return [
-      {
-        name: 'learning-rate-too-high',
-        evidence: `the loss at capacity ${String(diverged.capacity)} ends at ${formatNumber(diverged.loss)}, while the best constant prediction has ${formatNumber(constant)}`,
-        fix: 'lower the learning rate by ten until every capacity trains: larger models take smaller steps',
-      },
-    ]
+  const learned = ({ loss }: CapacityOutcome) => loss < unlearned * constant
+  if (!runs.some(learned)) {
+    const outcome = `trained on the whole data no capacity gets below the best constant prediction of ${formatNumber(constant)} (${losses})`
+    return diagnoseBaseline({ ...evidence, outcome })
   }
-  const atBaseline = runs.every(({ loss }) => loss > 0.95 * constant)
-  if (atBaseline) {
-    const [first] = Object.values(curves)
-    const moved = first ? mean(first.slice(0, 10)) - mean(first.slice(-10)) : 0
-    return [
-      {
-        name: moved < 0.01 * constant ? 'learning-rate-too-low' : 'labels-independent-of-inputs',
-        evidence: `no capacity gets below the best constant prediction (${formatNumber(constant)}): ${runs.map(({ loss }) => formatNumber(loss)).join(', ')}`,
-        fix: 'see whether the smallest model overfits a single batch (toOverfitBatch), which names the cause',
-      },
-    ]
-  }
+  const diverged = runs.find((run) => !learned(run) && !(run.loss <= runs[0]!.loss))
   return [
     {
       name: 'learning-rate-too-high',
-      evidence: `larger models do not end lower: ${runs.map(({ capacity, loss }) => `${String(capacity)}: ${formatNumber(loss)}`).join(', ')}`,
-      fix: 'lower the learning rate or give more steps; if it stays, something other than width limits the model: a bottleneck layer, regularisation, noise in the labels',
+      evidence: diverged
+        ? `the loss at capacity ${diverged.label} ends at ${formatNumber(diverged.loss)}, while smaller models trained (${losses})`
+        : `larger models do not end lower (${losses})`,
+      fix: 'lower the learning rate, since larger models take smaller steps, or give more steps; if it stays, something other than width limits the model: a bottleneck layer, regularisation, noise in the labels',
     },
   ]
 }

@@ -36,9 +36,10 @@ export interface InitLossEvidence {
 
 /** Causes of a wrong loss at initialisation, most likely first. The number names the fault. */
 export function diagnoseInitLoss(evidence: InitLossEvidence): Cause[] {
-  const certain = [examplesMixed, headOutOfRange, reductionOfLoss, signatureOfNumber].flatMap((rule) =>
-    rule(evidence),
-  )
+  const mixed = examplesMixed(evidence)
+  // A softmax over the batch leaves rows that do not sum to 1: one fault, not two.
+  if (mixed.length > 0) return [...mixed, ...reductionOfLoss(evidence)]
+  const certain = [headOutOfRange, reductionOfLoss, signatureOfNumber].flatMap((rule) => rule(evidence))
   const causes = certain.length > 0 ? certain : scaleOfPredictions(evidence)
   return causes.filter((cause, i) => causes.findIndex(({ name }) => name === cause.name) === i)
 }

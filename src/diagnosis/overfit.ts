@@ -218,7 +218,7 @@ function closesMore(best: number, before: number, first: number, goal: OverfitGo
   return share(best) > 0.5 && share(best) > 3 * share(before)
 }
 
-function fallback({ run, goal, outputs, batch }: OverfitEvidence): Cause {
+function fallback({ run, goal, batch }: OverfitEvidence): Cause {
   const best = Math.min(...run.losses.filter(Number.isFinite))
   const scale = inputScale(batch.xs)
   if (run.end === 'non-finite') {
@@ -237,7 +237,7 @@ function fallback({ run, goal, outputs, batch }: OverfitEvidence): Cause {
   }
   return {
     name: 'too-little-capacity',
-    evidence: `neither the program's optimizer nor Adam gets ${outputs[0]?.labels.rows ?? 0} labels right; the best loss is ${formatNumber(best)}`,
+    evidence: `neither the program's optimizer nor Adam fits the batch: the best loss is ${formatNumber(best)}, ${formatNumber(goal.loss)} was wanted`,
     fix: 'widen the layers, and make sure there is a nonlinearity between them',
   }
 }

@@ -12,7 +12,7 @@ export function failureMessage(
   matcher: string,
   result: CheckResult,
 ): string {
-  const lines = [utils.matcherHint(matcher, 'subject', '', { isNot: false }), '', result.summary, '']
+  const lines = [hint(utils, matcher, false), '', result.summary, '']
   lines.push(
     ...row('measured', Object.entries(result.measured), (value) => utils.RECEIVED_COLOR(formatNumber(value))),
   )
@@ -47,7 +47,14 @@ export function failureMessage(
 
 /** The message when `.not` was used and the check passed. */
 export function negatedMessage(utils: MatcherState['utils'], matcher: string, result: CheckResult): string {
-  return `${utils.matcherHint(matcher, 'subject', '', { isNot: true })}\n\nExpected this check to fail, but it passed. ${result.summary}`
+  return `${hint(utils, matcher, true)}\n\nExpected this check to fail, but it passed. ${result.summary}`
+}
+
+/** The call that failed; the checks of `describeRecipe` have no matcher of their own. */
+function hint(utils: MatcherState['utils'], matcher: string, isNot: boolean): string {
+  return matcher.startsWith('to')
+    ? utils.matcherHint(matcher, 'subject', '', { isNot })
+    : `Recipe check ${matcher}`
 }
 
 function row<Value>(

@@ -12,6 +12,7 @@ import { passes, writes } from '../snapshots/outcome.js'
 import { recordEntry } from '../snapshots/record-entry.js'
 import { defaultRtol, type Examined, examine } from '../snapshots/weight-snapshot.js'
 import { readWeights, type Weights } from '../snapshots/weights.js'
+import { recordResult } from './record.js'
 import { recipeSettings } from './settings.js'
 
 /** Options of `toMatchWeightImage`. Those of the picture never change whether it matches. */
@@ -47,6 +48,7 @@ export async function toMatchWeightImage(
   nameOrOptions?: string | WeightImageOptions,
   optionsAfterName?: WeightImageOptions,
 ): Promise<{ pass: boolean; message: () => string; meta: { outcome: string } }> {
+  const started = performance.now()
   const test = runningTest(this, 'toMatchWeightImage')
   const [name, options = {}] =
     typeof nameOrOptions === 'string'
@@ -83,6 +85,17 @@ export async function toMatchWeightImage(
   recordEntry(this, examined)
 
   const pass = passes(examined.outcome)
+  recordResult(this, {
+    check: 'match-weight-image',
+    stage: 'squeeze',
+    status: pass ? 'passed' : 'failed',
+    summary: `${examined.current.picture}: ${examined.outcome.kind}.`,
+    measured: {},
+    expected: {},
+    causes: [],
+    seed,
+    seconds: (performance.now() - started) / 1000,
+  })
   const shown = attach === 'always' || (attach === 'failure' && !pass)
   const difference = shown ? await attachPictures(test, weights, examined, drawing) : undefined
   return {

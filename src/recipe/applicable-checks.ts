@@ -78,6 +78,7 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
         checkCapacity((index: number) => recipe.capacities![index]!(), await train(), {
           ...control,
           capacities: recipe.capacities!.map((_, index) => index),
+          nameOf: (_, parameters) => `${parameters} weights`,
           steps: steps[budget] / 5,
           batchSize,
         }),

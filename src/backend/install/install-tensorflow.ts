@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { requireTfjsNode } from './add-tfjs-node.js'
 import { cachedAddon, cacheFolder, tensorflowFolder } from './cache-folder.js'
 import { withCacheLock } from './cache-lock.js'
@@ -97,7 +98,7 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<I
 
 async function makeCache(cache: string): Promise<void> {
   try {
-    await mkdir(cache, { recursive: true })
+    await makeFolder(cache)
   } catch (error) {
     throw new InstallProblem(
       `The cache folder ${cache} cannot be made (${(error as NodeJS.ErrnoException).code}).`,
@@ -105,4 +106,17 @@ async function makeCache(cache: string): Promise<void> {
       { cause: error },
     )
   }
+}
+
+/**
+ * `mkdir -p` one folder at a time: Node's recursive mkdir never returns where the parent exists but refuses new
+ * entries with "no such file", as /proc does.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  await makeFolder(dirname(folder))
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    // Another installation was faster.
+    if (error.code !== 'EEXIST') throw error
+  })
 }

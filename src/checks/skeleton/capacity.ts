@@ -21,11 +21,13 @@ export interface CapacityOptions<Capacity> extends CheckOptions {
   steps?: number
   /** Examples per step. Default 32. */
   batchSize?: number
+  /** What to call a capacity, given its number of weights. Default: the capacity itself. */
+  nameOf?: (capacity: Capacity, parameters: number) => string
 }
 
 /** One capacity after its training. */
-export interface CapacityRun<Capacity = unknown> {
-  capacity: Capacity
+export interface CapacityRun {
+  label: string
   parameters: number
   /** Mean loss on a fixed sample of the training data, in inference mode. */
   loss: number
@@ -52,10 +54,10 @@ export async function checkCapacity<Capacity>(
 ): Promise<CheckResult> {
   const started = performance.now()
   assertOptions(create, options)
-  const { capacities, steps = 200, batchSize = 32, seed = defaultSeed } = options
+  const { capacities, steps = 200, batchSize = 32, nameOf = String, seed = defaultSeed } = options
   assertExamples(train, 'train')
   const sample = sampleExamples(train, mostExamples, seed)
-  const runs: Array<CapacityRun<Capacity>> = []
+  const runs: CapacityRun[] = []
   const curves: Record<string, number[]> = {}
   let constant = Number.NaN
   let floor = 0
@@ -80,8 +82,9 @@ export async function checkCapacity<Capacity>(
         })
         const parameters = Object.values(program.weights()).reduce((sum, weight) => sum + weight.size, 0)
         const loss = run.end === 'non-finite' ? Number.NaN : lossValue(program, sample)
-        runs.push({ capacity, parameters, loss, end: run.end })
-        curves[`loss at ${String(capacity)}`] = run.losses
+        const label = nameOf(capacity, parameters)
+        runs.push({ label, parameters, loss, end: run.end })
+        curves[`loss at ${label}`] = run.losses
       } finally {
         batches.dispose()
         program.dispose()
@@ -92,7 +95,7 @@ export async function checkCapacity<Capacity>(
     disposeExamples(sample)
   }
   const failure = failureOf(runs, capacities.length, constant - floor, floor)
-  const table = runs.map((run) => `${String(run.capacity)}: ${formatNumber(run.loss)}`).join(', ')
+  const table = runs.map((run) => `${run.label}: ${formatNumber(run.loss)}`).join(', ')
   return {
     check: 'decrease-loss-with-capacity',
     stage: 'skeleton',
@@ -100,9 +103,19 @@ export async function checkCapacity<Capacity>(
     summary: failure
       ? `${failure} Loss after ${steps} steps by capacity: ${table}.`
       : `Training loss falls with capacity: ${table}.`,
-    measured: Object.fromEntries(runs.map((run) => [`loss at ${String(run.capacity)}`, run.loss])),
+    measured: Object.fromEntries(runs.map((run) => [`loss at ${run.label}`, run.loss])),
     expected: { loss: 'lower for every larger capacity', baseline: constant },
-    causes: failure && !wasCutShort(runs.at(-1)!.end) ? diagnoseCapacity(runs, curves, constant) : [],
+    causes:
+      failure && !wasCutShort(runs.at(-1)!.end)
+        ? await diagnoseCapacity({
+            runs,
+            constant,
+            subject: () => create(capacities.at(-1)!) as Trainable,
+            train,
+            seed,
+            control: controlOf(options),
+          })
+        : [],
     curves,
     seed,
     seconds: (performance.now() - started) / 1000,
@@ -117,26 +130,26 @@ function failureOf(
 ): string | undefined {
   const last = runs.at(-1)!
   if (wasCutShort(last.end)) {
-    return `Stopped before the test's time ran out, at capacity ${String(last.capacity)} (${runs.length} of ${wanted}). Give the test more time, or set fewer steps.`
+    return `Stopped before the test's time ran out, at capacity ${last.label} (${runs.length} of ${wanted}). Give the test more time, or set fewer steps.`
   }
   for (let i = 1; i < runs.length; i++) {
     const [smaller, larger] = [runs[i - 1]!, runs[i]!]
     if (larger.parameters <= smaller.parameters) {
-      return `Capacity ${String(larger.capacity)} has ${larger.parameters} weights, not more than the ${smaller.parameters} of capacity ${String(smaller.capacity)}.`
+      return `Capacity ${larger.label} has ${larger.parameters} weights, not more than the ${smaller.parameters} of capacity ${smaller.label}.`
     }
   }
   const diverged = runs.find(({ loss }) => !Number.isFinite(loss))
-  if (diverged) return `Training diverged at capacity ${String(diverged.capacity)}.`
+  if (diverged) return `Training diverged at capacity ${diverged.label}.`
   const isSolved = ({ loss }: CapacityRun) => loss - floor <= solved * range
   for (let i = 1; i < runs.length; i++) {
     const [smaller, larger] = [runs[i - 1]!, runs[i]!]
     if (!isSolved(larger) && larger.loss > smaller.loss + tolerated * range) {
-      return `The loss rises from ${formatNumber(smaller.loss)} at capacity ${String(smaller.capacity)} to ${formatNumber(larger.loss)} at ${String(larger.capacity)}.`
+      return `The loss rises from ${formatNumber(smaller.loss)} at capacity ${smaller.label} to ${formatNumber(larger.loss)} at ${larger.label}.`
     }
   }
   const [first] = runs
   if (!isSolved(last) && first!.loss - last.loss < leastGain * range) {
-    return `The loss does not fall with capacity: ${formatNumber(first!.loss)} at ${String(first!.capacity)}, ${formatNumber(last.loss)} at ${String(last.capacity)}.`
+    return `The loss does not fall with capacity: ${formatNumber(first!.loss)} at ${first!.label}, ${formatNumber(last.loss)} at ${last.label}.`
   }
   return undefined
 }

@@ -19,7 +19,7 @@ export interface OverfitBatchOptions extends CheckOptions {
   steps?: number
   /**
    * The loss to reach. Default: from the floor of the labels, 5 % of the way up to the best constant
-   * prediction for cross-entropies, 10 % for other losses.
+   * prediction for cross-entropies, 15 % for other losses.
    * The floor is 0 for hard labels and distinct inputs.
    */
   loss?: number

@@ -1,6 +1,7 @@
 import { diagnoseBaseline } from '../../diagnosis/baseline.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
+import { mean } from '../../statistics/estimates.js'
 import { type Skill, skillOf } from '../../statistics/skill.js'
 import { minibatches } from '../../training/batches.js'
 import {
@@ -131,8 +132,7 @@ export async function checkZeroInputBaseline(
           : await diagnoseBaseline({
               subject,
               train: parts.train,
-              run,
-              skill: skill!,
+              outcome: outcomeOf(run, skill!),
               seed,
               control: controlOf(options),
             }),
@@ -154,6 +154,14 @@ export async function checkZeroInputBaseline(
       disposeExamples(zeros)
     }
   }
+}
+
+/** What the training brought, in words for the diagnosis. */
+function outcomeOf({ losses }: Run, { share, constant }: Skill): string {
+  const lately = mean(losses.slice(-50))
+  const memorises =
+    lately < 0.9 * constant ? `, while the training loss falls to ${formatNumber(lately)}: it memorises` : ''
+  return `${losses.length} steps on the whole data bring nothing for examples not trained on (${formatPercent(share)} of the possible gain${memorises})`
 }
 
 function beats({ share, certainty }: Skill, margin: number): boolean {
