@@ -1,7 +1,10 @@
 import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
+import type { CausalOptions } from '../checks/skeleton/causal.js'
+import type { ExamplesIndependentOptions } from '../checks/skeleton/examples-independent.js'
 import type { InitLossOptions } from '../checks/skeleton/init-loss.js'
 import type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+import type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
 import type { RunRecipeOptions } from '../recipe/recipe.js'
 import type { Examples } from '../training/trainable.js'
@@ -26,6 +29,12 @@ declare global {
       toDecreaseLossWithCapacity<Capacity>(train: Examples, options: CapacityOptions<Capacity>): Promise<void>
       /** Inputs, labels and sample weights hold finite numbers only. Subject: examples. */
       toHaveFiniteValues(options?: FiniteValuesOptions): Promise<void>
+      /** The prediction for an example keeps every bit when the other examples of its batch are replaced. */
+      toKeepExamplesIndependent(batch: Examples, options?: ExamplesIndependentOptions): Promise<void>
+      /** The output at step t of a sequence depends on inputs up to t only. `axis` counts the steps, default 1. */
+      toBeCausal(batch: Examples, options?: CausalOptions): Promise<void>
+      /** Some prediction depends on every input: every column, step and channel. */
+      toUseEveryInput(batch: Examples, options?: UsesEveryInputOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

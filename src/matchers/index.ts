@@ -2,10 +2,14 @@ import './assertions.js'
 
 export type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
+export type { CausalOptions } from '../checks/skeleton/causal.js'
+export type { ExamplesIndependentOptions } from '../checks/skeleton/examples-independent.js'
 export type { InitLossOptions } from '../checks/skeleton/init-loss.js'
 export type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
 export { toHaveFiniteValues } from './data.js'
+export { toBeCausal, toKeepExamplesIndependent, toUseEveryInput } from './dependencies.js'
 export {
   toBeatZeroInputBaseline,
   toDecreaseLossWithCapacity,
