@@ -1,3 +1,5 @@
+import type { DisjointOptions } from '../checks/data/disjoint.js'
+import type { DuplicatesOptions } from '../checks/data/duplicates.js'
 import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -35,6 +37,10 @@ declare global {
       toBeCausal(batch: Examples, options?: CausalOptions): Promise<void>
       /** Some prediction depends on every input: every column, step and channel. */
       toUseEveryInput(batch: Examples, options?: UsesEveryInputOptions): Promise<void>
+      /** No example is there twice, nor nearly; chance repeats of few-valued features are allowed. Subject: examples. */
+      toHaveNoDuplicates(options?: DuplicatesOptions): Promise<void>
+      /** None of the other examples is among these, nor nearly. Subject: the training examples. */
+      toBeDisjointFrom(others: Examples, options?: DisjointOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

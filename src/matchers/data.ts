@@ -1,4 +1,6 @@
 import type { MatcherState } from 'vitest'
+import { checkDisjoint, type DisjointOptions } from '../checks/data/disjoint.js'
+import { checkNoDuplicates, type DuplicatesOptions } from '../checks/data/duplicates.js'
 import { checkFiniteValues, type FiniteValuesOptions } from '../checks/data/finite-values.js'
 import type { Examples } from '../training/trainable.js'
 import { answerWith, type MatcherOutcome } from './define.js'
@@ -11,5 +13,28 @@ export async function toHaveFiniteValues(
 ): Promise<MatcherOutcome> {
   return answerWith(this, 'toHaveFiniteValues', (control) =>
     checkFiniteValues(examples, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toHaveNoDuplicates()` */
+export async function toHaveNoDuplicates(
+  this: MatcherState,
+  examples: Examples,
+  options?: DuplicatesOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toHaveNoDuplicates', (control) =>
+    checkNoDuplicates(examples, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toBeDisjointFrom(others)` */
+export async function toBeDisjointFrom(
+  this: MatcherState,
+  examples: Examples,
+  others: Examples,
+  options?: DisjointOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toBeDisjointFrom', (control) =>
+    checkDisjoint(examples, others, { ...control, ...options }),
   )
 }

@@ -1,5 +1,7 @@
 import './assertions.js'
 
+export type { DisjointOptions } from '../checks/data/disjoint.js'
+export type { DuplicatesOptions } from '../checks/data/duplicates.js'
 export type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -8,7 +10,7 @@ export type { InitLossOptions } from '../checks/skeleton/init-loss.js'
 export type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
 export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
-export { toHaveFiniteValues } from './data.js'
+export { toBeDisjointFrom, toHaveFiniteValues, toHaveNoDuplicates } from './data.js'
 export { toBeCausal, toKeepExamplesIndependent, toUseEveryInput } from './dependencies.js'
 export {
   toBeatZeroInputBaseline,

@@ -13,8 +13,9 @@ export interface Repeats {
   groups: Int32Array
 }
 
+/** Units left out one at a time: fewer for many rows. */
 const mostUnits = 24
-const mostRows = 20_000
+const mostLookups = 600_000
 /** Few-valued columns and each row seen three times on average: a truth table, a small set of patterns. */
 const fewValues = 32
 const fewRepeats = 3
@@ -41,15 +42,15 @@ export function countRepeats(tables: readonly Table[], boundary: number, hashes:
   const possible = boundary < rows ? boundary * (rows - boundary) : (rows * (rows - 1)) / 2
   let expected = 0
   if (varying.length === 1) expected = possible * gridMatches(tables[varying[0]!.table]!, varying[0]!)
-  else if (rows <= mostRows || pairs > 1) {
-    const step = Math.max(1, varying.length / mostUnits)
-    for (let i = 0; i < varying.length && i / step < mostUnits; i++) {
-      const unit = varying[Math.floor(i * step)]
-      if (!unit) break
+  else {
+    const used = Math.min(varying.length, mostUnits, Math.max(4, Math.floor(mostLookups / rows)))
+    const bits = tables.map(bitsOf)
+    for (let i = 0; i < used; i++) {
+      const unit = varying[Math.floor((i * varying.length) / used)]!
       const only = { first: new Int32Array(rows), second: new Int32Array(rows) }
       const table = tables[unit.table]!
       const offset = tables.slice(0, unit.table).reduce((sum, { width }) => sum + width, 0)
-      addColumns(only, bitsOf(table), { width: table.width, start: unit.start, end: unit.end, offset })
+      addColumns(only, bits[unit.table]!, { width: table.width, start: unit.start, end: unit.end, offset })
       const without = {
         first: hashes.first.map((word, row) => word ^ only.first[row]!),
         second: hashes.second.map((word, row) => (word - only.second[row]!) | 0),

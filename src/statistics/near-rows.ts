@@ -37,14 +37,21 @@ export function findNearRows(
   { boundary, groups, seed }: { boundary: number; groups: Int32Array; seed: number },
 ): NearRows {
   const total = groups.length
-  const columns = scaledColumns(tables, seed)
+  const { columns, scales: fullScales } = scaledColumns(tables, seed)
+  const distanceOf = squaredDistance(tables, fullScales)
   const none = (searched: number): NearRows => ({ distance: 0, pairs: [], searched })
   if (columns.length === 0) return none(total)
   let searched = total
   for (const { distance, rows } of scales) {
     const chosen = chooseRows(total, boundary, rows, seed)
     searched = Math.min(searched, chosen.length)
-    const { near, around } = pairsWithin(columns, chosen, { distance, boundary, groups, seed })
+    const { near, around } = pairsWithin(columns, chosen, {
+      distance,
+      boundary,
+      groups,
+      seed,
+      distanceOf,
+    })
     const touched = new Set(near.flat()).size
     const clustered = (2 * near.length) / Math.max(touched, 1) > mostDegree
     if (near.length >= 10 && !clustered && unlikely(near.length, around)) {
@@ -74,8 +81,12 @@ interface Column {
  * Columns that vary, with 1 / their scale: the interquartile range where there is one, so that a few large values
  * do not make all others look alike. Of wide data a random part. Ids differ or not: a large scale.
  */
-function scaledColumns(tables: readonly Table[], seed: number): Column[] {
+function scaledColumns(
+  tables: readonly Table[],
+  seed: number,
+): { columns: Column[]; scales: Float64Array[] } {
   const columns: Column[] = []
+  const scales: Float64Array[] = []
   for (const [index, table] of tables.entries()) {
     const { rows, width, values } = table
     const part = permutation(rows, mixSeed(seed, 'scale')).slice(0, 500)
@@ -96,12 +107,33 @@ function scaledColumns(tables: readonly Table[], seed: number): Column[] {
     // Columns that hardly vary (pixels at the border) must not count for more than the others.
     const typical = Math.sqrt(found.reduce((sum, { spread }) => sum + spread ** 2, 0) / found.length)
     const pictures = width >= 64 || table.shape.length > 2
+    const all = new Float64Array(width)
+    if (pictures && found.length > 0) all.fill(table.dtype === 'float32' ? 1 / typical : 1e3)
     for (const { column, spread } of found) {
-      const scale = table.dtype === 'float32' ? 1 / (pictures ? Math.max(spread, typical) : spread) : 1e3
+      const scale = table.dtype === 'float32' ? 1 / (pictures ? typical : spread) : 1e3
       columns.push({ table, column, scale })
+      all[column] = scale
     }
+    scales.push(all)
   }
-  return columns
+  return { columns, scales }
+}
+
+/** Mean squared difference of two rows over all columns that vary; Infinity as soon as it exceeds `limit`. */
+function squaredDistance(tables: readonly Table[], scales: readonly Float64Array[]) {
+  const width = scales.reduce((sum, all) => sum + all.reduce((n, scale) => n + (scale > 0 ? 1 : 0), 0), 0)
+  return (a: number, b: number, limit: number): number => {
+    let sum = 0
+    for (let t = 0; t < tables.length; t++) {
+      const { values, width: step } = tables[t]!
+      const all = scales[t]!
+      for (let k = 0; k < step; k++) {
+        sum += ((values[a * step + k]! - values[b * step + k]!) * all[k]!) ** 2
+        if (sum > limit * width) return Infinity
+      }
+    }
+    return sum / width
+  }
 }
 
 function chooseRows(total: number, boundary: number, most: number, seed: number): Int32Array {
@@ -123,7 +155,14 @@ function pairsWithin(
     boundary,
     groups,
     seed,
-  }: { distance: number; boundary: number; groups: Int32Array; seed: number },
+    distanceOf,
+  }: {
+    distance: number
+    boundary: number
+    groups: Int32Array
+    seed: number
+    distanceOf: (a: number, b: number, limit: number) => number
+  },
 ): { near: Array<[number, number]>; around: number } {
   const count = rows.length
   const width = columns.length
@@ -158,14 +197,12 @@ function pairsWithin(
       for (const other of others) if (Math.abs(other[i]! - other[j]!) > window) continue search
       const [a, b] = rows[i]! < rows[j]! ? [rows[i]!, rows[j]!] : [rows[j]!, rows[i]!]
       if (groups[a] === groups[b] || (crosses && !(a < boundary && b >= boundary))) continue
-      let sum = 0
-      const limit = outer ** 2 * width
-      for (let k = 0; k < width && sum <= limit; k++)
-        sum += (points[i * width + k]! - points[j * width + k]!) ** 2
-      if (sum > limit) continue
+      const squared = distanceOf(a, b, outer ** 2)
+      if (squared > outer ** 2) continue
       around++
-      if (sum <= distance ** 2 * width) near.push([a, b])
+      if (squared <= distance ** 2) near.push([a, b])
     }
   }
+  near.sort((a, b) => a[0] - b[0] || a[1] - b[1])
   return { near, around }
 }
