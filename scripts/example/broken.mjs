@@ -102,7 +102,10 @@ function nameOf(test) {
 function matcherOf({ failureMessages }) {
   const text = stripVTControlCharacters(failureMessages[0] ?? '')
   if (text.includes('differs from its snapshot')) return 'toMatchWeightImage'
-  return /expect\(.*?\)\.([\w-]+)/.exec(text)?.[1] ?? text.split('\n', 1)[0]
+  return (
+    /expect\(.*?\)\.([\w-]+)|(Recipe check [\w-]+)/.exec(text)?.slice(1).find(Boolean) ??
+    text.split('\n', 1)[0]
+  )
 }
 
 function causesOf({ meta }) {
