@@ -1,3 +1,4 @@
+import type { BalancedClassesOptions } from '../checks/data/balanced-classes.js'
 import type { DisjointOptions } from '../checks/data/disjoint.js'
 import type { DuplicatesOptions } from '../checks/data/duplicates.js'
 import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
@@ -41,6 +42,8 @@ declare global {
       toHaveNoDuplicates(options?: DuplicatesOptions): Promise<void>
       /** None of the other examples is among these, nor nearly. Subject: the training examples. */
       toBeDisjointFrom(others: Examples, options?: DisjointOptions): Promise<void>
+      /** The rarest class has at least minRatio (0.1) times the examples of the most frequent one. Subject: examples. */
+      toHaveBalancedClasses(options?: BalancedClassesOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

@@ -1,4 +1,5 @@
 import type { MatcherState } from 'vitest'
+import { type BalancedClassesOptions, checkBalancedClasses } from '../checks/data/balanced-classes.js'
 import { checkDisjoint, type DisjointOptions } from '../checks/data/disjoint.js'
 import { checkNoDuplicates, type DuplicatesOptions } from '../checks/data/duplicates.js'
 import { checkFiniteValues, type FiniteValuesOptions } from '../checks/data/finite-values.js'
@@ -36,5 +37,16 @@ export async function toBeDisjointFrom(
 ): Promise<MatcherOutcome> {
   return answerWith(this, 'toBeDisjointFrom', (control) =>
     checkDisjoint(examples, others, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toHaveBalancedClasses()` */
+export async function toHaveBalancedClasses(
+  this: MatcherState,
+  examples: Examples,
+  options?: BalancedClassesOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toHaveBalancedClasses', (control) =>
+    checkBalancedClasses(examples, { ...control, ...options }),
   )
 }
