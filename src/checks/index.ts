@@ -6,6 +6,7 @@ export { type BalancedClassesOptions, checkBalancedClasses } from './data/balanc
 export { checkDisjoint, type DisjointOptions } from './data/disjoint.js'
 export { checkNoDuplicates, type DuplicatesOptions } from './data/duplicates.js'
 export { checkFiniteValues, type FiniteValuesOptions } from './data/finite-values.js'
+export { checkNormalized, type NormalizedOptions } from './data/normalized.js'
 export type { CheckOptions } from './options.js'
 export type { Cause, CauseName, CheckResult, Stage } from './result.js'
 export { type CapacityOptions, checkCapacity } from './skeleton/capacity.js'

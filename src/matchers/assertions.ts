@@ -2,6 +2,7 @@ import type { BalancedClassesOptions } from '../checks/data/balanced-classes.js'
 import type { DisjointOptions } from '../checks/data/disjoint.js'
 import type { DuplicatesOptions } from '../checks/data/duplicates.js'
 import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
+import type { NormalizedOptions } from '../checks/data/normalized.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
 import type { ExamplesIndependentOptions } from '../checks/skeleton/examples-independent.js'
@@ -44,6 +45,8 @@ declare global {
       toBeDisjointFrom(others: Examples, options?: DisjointOptions): Promise<void>
       /** The rarest class has at least minRatio (0.1) times the examples of the most frequent one. Subject: examples. */
       toHaveBalancedClasses(options?: BalancedClassesOptions): Promise<void>
+      /** Inputs are on scale: standardised, in a range, or as wished by mean and std or range. Subject: examples. */
+      toBeNormalized(options?: NormalizedOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

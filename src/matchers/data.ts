@@ -3,6 +3,7 @@ import { type BalancedClassesOptions, checkBalancedClasses } from '../checks/dat
 import { checkDisjoint, type DisjointOptions } from '../checks/data/disjoint.js'
 import { checkNoDuplicates, type DuplicatesOptions } from '../checks/data/duplicates.js'
 import { checkFiniteValues, type FiniteValuesOptions } from '../checks/data/finite-values.js'
+import { checkNormalized, type NormalizedOptions } from '../checks/data/normalized.js'
 import type { Examples } from '../training/trainable.js'
 import { answerWith, type MatcherOutcome } from './define.js'
 
@@ -48,5 +49,16 @@ export async function toHaveBalancedClasses(
 ): Promise<MatcherOutcome> {
   return answerWith(this, 'toHaveBalancedClasses', (control) =>
     checkBalancedClasses(examples, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toBeNormalized()` */
+export async function toBeNormalized(
+  this: MatcherState,
+  examples: Examples,
+  options?: NormalizedOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toBeNormalized', (control) =>
+    checkNormalized(examples, { ...control, ...options }),
   )
 }
