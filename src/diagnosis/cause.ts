@@ -4,6 +4,7 @@ export type CauseName =
   | 'diverging-loss'
   | 'learning-rate-too-high'
   | 'learning-rate-too-low'
+  | 'learning-rate-ignored'
   | 'unnormalized-inputs'
   | 'unnormalized-targets'
   | 'redundant-softmax'

@@ -1,0 +1,61 @@
+import { formatNumber } from '../figures/number.js'
+import type { Cause } from './cause.js'
+
+/** A trainable weight that training left as it was. */
+export interface StillWeight {
+  name: string
+  rank: number
+  /** Norm of its gradient; 'none': no path from it to the loss; undefined: not known. */
+  gradient: number | 'none' | undefined
+}
+
+/** Why weights did not change. */
+export function causesOfStillWeights(
+  still: readonly StillWeight[],
+  { all, steps, rate }: { all: number; steps: number; rate: number | undefined },
+): Cause[] {
+  const named = (weights: readonly StillWeight[]) => weights.map(({ name }) => `'${name}'`).join(', ')
+  const disconnected = still.filter(({ gradient }) => gradient === 'none')
+  const zero = still.filter(({ gradient }) => gradient === 0)
+  const moving = still.filter(
+    ({ gradient }) => gradient === undefined || (gradient !== 'none' && gradient !== 0),
+  )
+  const everything = still.length === all
+  const causes: Cause[] = []
+  if (disconnected.length > 0) {
+    causes.push({
+      name: 'no-gradient',
+      evidence: `no path leads from the loss to ${named(disconnected)}`,
+      fix: 'use the layer in the forward pass, and let no argMax, round, dataSync or new tensor made from numbers stand between it and the loss',
+    })
+  }
+  if (zero.length > 0) {
+    causes.push({
+      name: everything ? 'no-gradient' : 'dead-units',
+      evidence: `the gradient of ${named(zero)} is exactly 0 for the whole batch`,
+      fix: everything
+        ? 'look for a multiplication by 0, a saturated or rounded output, a loss that is constant on this batch'
+        : 'its units are off for every example: lower the learning rate or the initial weights, start biases at 0, or use leaky relu; or its output is multiplied by 0',
+    })
+  }
+  if (moving.length > 0) {
+    const largest = Math.max(
+      ...moving.map(({ gradient }) => (typeof gradient === 'number' ? gradient : Number.NaN)),
+    )
+    const has = Number.isNaN(largest) ? '' : `although the gradients reach ${formatNumber(largest)}, `
+    if (everything && rate !== undefined && Math.abs(rate) < 1e-6) {
+      causes.push({
+        name: rate === 0 ? 'weights-not-updated' : 'learning-rate-too-low',
+        evidence: `${has}${steps} steps at learning rate ${formatNumber(rate)} leave every weight as it was`,
+        fix: 'set a learning rate, such as tf.train.adam(1e-3)',
+      })
+    } else {
+      causes.push({
+        name: 'weights-not-updated',
+        evidence: `${has}the steps leave ${everything ? 'every weight' : named(moving)} as ${moving.length === 1 ? 'it was' : 'they were'}`,
+        fix: 'apply the gradients: hand every variable to optimizer.minimize or applyGradients, do not overwrite them after the step, do not freeze them by trainable = false after compile()',
+      })
+    }
+  }
+  return causes
+}
