@@ -3,6 +3,7 @@ import type { DisjointOptions } from '../checks/data/disjoint.js'
 import type { DuplicatesOptions } from '../checks/data/duplicates.js'
 import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 import type { NormalizedOptions } from '../checks/data/normalized.js'
+import type { OutliersOptions } from '../checks/data/outliers.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
 import type { ExamplesIndependentOptions } from '../checks/skeleton/examples-independent.js'
@@ -47,6 +48,8 @@ declare global {
       toHaveBalancedClasses(options?: BalancedClassesOptions): Promise<void>
       /** Inputs are on scale: standardised, in a range, or as wished by mean and std or range. Subject: examples. */
       toBeNormalized(options?: NormalizedOptions): Promise<void>
+      /** No value of a feature or regression target lies far outside the others. Subject: examples. */
+      toHaveNoOutliers(options?: OutliersOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

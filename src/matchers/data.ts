@@ -4,6 +4,7 @@ import { checkDisjoint, type DisjointOptions } from '../checks/data/disjoint.js'
 import { checkNoDuplicates, type DuplicatesOptions } from '../checks/data/duplicates.js'
 import { checkFiniteValues, type FiniteValuesOptions } from '../checks/data/finite-values.js'
 import { checkNormalized, type NormalizedOptions } from '../checks/data/normalized.js'
+import { checkNoOutliers, type OutliersOptions } from '../checks/data/outliers.js'
 import type { Examples } from '../training/trainable.js'
 import { answerWith, type MatcherOutcome } from './define.js'
 
@@ -60,5 +61,16 @@ export async function toBeNormalized(
 ): Promise<MatcherOutcome> {
   return answerWith(this, 'toBeNormalized', (control) =>
     checkNormalized(examples, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toHaveNoOutliers()` */
+export async function toHaveNoOutliers(
+  this: MatcherState,
+  examples: Examples,
+  options?: OutliersOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toHaveNoOutliers', (control) =>
+    checkNoOutliers(examples, { ...control, ...options }),
   )
 }

@@ -5,6 +5,7 @@ export type { DisjointOptions } from '../checks/data/disjoint.js'
 export type { DuplicatesOptions } from '../checks/data/duplicates.js'
 export type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 export type { NormalizedOptions } from '../checks/data/normalized.js'
+export type { OutliersOptions } from '../checks/data/outliers.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { CausalOptions } from '../checks/skeleton/causal.js'
 export type { ExamplesIndependentOptions } from '../checks/skeleton/examples-independent.js'
@@ -18,6 +19,7 @@ export {
   toHaveBalancedClasses,
   toHaveFiniteValues,
   toHaveNoDuplicates,
+  toHaveNoOutliers,
 } from './data.js'
 export { toBeCausal, toKeepExamplesIndependent, toUseEveryInput } from './dependencies.js'
 export {
