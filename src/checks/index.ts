@@ -3,13 +3,18 @@ export type { Recipe, RecipeReport, RunRecipeOptions } from '../recipe/recipe.js
 export { runRecipe } from '../recipe/run-recipe.js'
 export type { Examples, Subject, TensorGroup, Trainable } from '../training/trainable.js'
 export { type BalancedClassesOptions, checkBalancedClasses } from './data/balanced-classes.js'
+export { type ConsistentLabelsOptions, checkConsistentLabels } from './data/consistent-labels.js'
 export { checkDisjoint, type DisjointOptions } from './data/disjoint.js'
 export { checkNoDuplicates, type DuplicatesOptions } from './data/duplicates.js'
 export { checkFiniteValues, type FiniteValuesOptions } from './data/finite-values.js'
+export { checkLabelMap, type LabelMapOptions } from './data/label-map.js'
 export { checkNormalized, type NormalizedOptions } from './data/normalized.js'
 export { checkNoOutliers, type OutliersOptions } from './data/outliers.js'
+export { checkShuffled, type ShuffledOptions } from './data/shuffled.js'
+export { checkTargetLeak, type TargetLeakOptions } from './data/target-leak.js'
 export type { CheckOptions } from './options.js'
 export type { Cause, CauseName, CheckResult, Stage } from './result.js'
+export { type BaseRateOptions, checkBaseRate } from './skeleton/base-rate.js'
 export { type CapacityOptions, checkCapacity } from './skeleton/capacity.js'
 export { type CausalOptions, checkCausal } from './skeleton/causal.js'
 export {
@@ -17,7 +22,20 @@ export {
   type EvaluatesConsistentlyOptions,
 } from './skeleton/evaluates-consistently.js'
 export { checkExamplesIndependent, type ExamplesIndependentOptions } from './skeleton/examples-independent.js'
+export { checkHealthyActivations, type HealthyActivationsOptions } from './skeleton/healthy-activations.js'
+export { checkHealthyGradients, type HealthyGradientsOptions } from './skeleton/healthy-gradients.js'
+export { checkHumanBaseline, type HumanBaselineOptions } from './skeleton/human-baseline.js'
 export { checkInitLoss, type InitLossOptions } from './skeleton/init-loss.js'
+export {
+  checkLoadsDeterministically,
+  type LoadsDeterministicallyOptions,
+} from './skeleton/loads-deterministically.js'
+export {
+  checkMatchesReference,
+  type MatchesReferenceOptions,
+  type TensorFunction,
+} from './skeleton/matches-reference.js'
+export { checkNoTensorLeak, type NoTensorLeakOptions } from './skeleton/no-tensor-leak.js'
 export { checkOverfitBatch, type OverfitBatchOptions } from './skeleton/overfit-batch.js'
 export { checkReproducible, type ReproducibleOptions } from './skeleton/reproducible.js'
 export { checkUpdatesEveryWeight, type UpdatesEveryWeightOptions } from './skeleton/updates-every-weight.js'

@@ -1,14 +1,25 @@
 import type { BalancedClassesOptions } from '../checks/data/balanced-classes.js'
+import type { ConsistentLabelsOptions } from '../checks/data/consistent-labels.js'
 import type { DisjointOptions } from '../checks/data/disjoint.js'
 import type { DuplicatesOptions } from '../checks/data/duplicates.js'
 import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 import type { NormalizedOptions } from '../checks/data/normalized.js'
 import type { OutliersOptions } from '../checks/data/outliers.js'
+import type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
+import type { EvaluatesConsistentlyOptions } from '../checks/skeleton/evaluates-consistently.js'
 import type { ExamplesIndependentOptions } from '../checks/skeleton/examples-independent.js'
+import type { HealthyActivationsOptions } from '../checks/skeleton/healthy-activations.js'
+import type { HealthyGradientsOptions } from '../checks/skeleton/healthy-gradients.js'
+import type { HumanBaselineOptions } from '../checks/skeleton/human-baseline.js'
 import type { InitLossOptions } from '../checks/skeleton/init-loss.js'
+import type { LoadsDeterministicallyOptions } from '../checks/skeleton/loads-deterministically.js'
+import type { MatchesReferenceOptions, TensorFunction } from '../checks/skeleton/matches-reference.js'
+import type { NoTensorLeakOptions } from '../checks/skeleton/no-tensor-leak.js'
 import type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+import type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
+import type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 import type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
 import type { RunRecipeOptions } from '../recipe/recipe.js'
@@ -50,6 +61,28 @@ declare global {
       toBeNormalized(options?: NormalizedOptions): Promise<void>
       /** No value of a feature or regression target lies far outside the others. Subject: examples. */
       toHaveNoOutliers(options?: OutliersOptions): Promise<void>
+      /** Every trainable weight changes within a few steps; one that does not is told apart. */
+      toUpdateEveryWeight(batch: Examples, options?: UpdatesEveryWeightOptions): Promise<void>
+      /** No dead, saturated or equal units before and after a few steps. */
+      toHaveHealthyActivations(batch: Examples, options?: HealthyActivationsOptions): Promise<void>
+      /** Gradients reach the first layers, and updates are in proportion to the weights. */
+      toHaveHealthyGradients(batch: Examples, options?: HealthyGradientsOptions): Promise<void>
+      /** Two runs with the same seed are the same to the last bit. */
+      toTrainReproducibly(batch: Examples, options?: ReproducibleOptions): Promise<void>
+      /** The loss is the same twice, in parts, in another order and with every example twice. */
+      toEvaluateConsistently(examples: Examples, options?: EvaluatesConsistentlyOptions): Promise<void>
+      /** The first predictions are at the base rate of the labels, where that matters. */
+      toStartAtBaseRate(examples: Examples, options?: BaseRateOptions): Promise<void>
+      /** Two calls of a loader give the same examples. Subject: `() => examples`. */
+      toLoadDeterministically(options?: LoadsDeterministicallyOptions): Promise<void>
+      /** Called again and again, a function leaves no tensor behind. Subject: a function. */
+      toNotLeakTensors(options?: NoTensorLeakOptions): Promise<void>
+      /** The program is as good as a person: accuracy, loss or a compiled metric on `on` reaches `value`. */
+      toReachHumanBaseline(options: HumanBaselineOptions): Promise<void>
+      /** A function of tensors gives what a reference gives, element by element. Subject: a function. */
+      toMatchReference(reference: TensorFunction, options: MatchesReferenceOptions): Promise<void>
+      /** Identical inputs have the same label, and no labels contradict their neighbourhood. Subject: examples. */
+      toHaveConsistentLabels(options?: ConsistentLabelsOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

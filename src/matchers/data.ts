@@ -1,5 +1,6 @@
 import type { MatcherState } from 'vitest'
 import { type BalancedClassesOptions, checkBalancedClasses } from '../checks/data/balanced-classes.js'
+import { type ConsistentLabelsOptions, checkConsistentLabels } from '../checks/data/consistent-labels.js'
 import { checkDisjoint, type DisjointOptions } from '../checks/data/disjoint.js'
 import { checkNoDuplicates, type DuplicatesOptions } from '../checks/data/duplicates.js'
 import { checkFiniteValues, type FiniteValuesOptions } from '../checks/data/finite-values.js'
@@ -72,5 +73,16 @@ export async function toHaveNoOutliers(
 ): Promise<MatcherOutcome> {
   return answerWith(this, 'toHaveNoOutliers', (control) =>
     checkNoOutliers(examples, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toHaveConsistentLabels()` */
+export async function toHaveConsistentLabels(
+  this: MatcherState,
+  examples: Examples,
+  options?: ConsistentLabelsOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toHaveConsistentLabels', (control) =>
+    checkConsistentLabels(examples, { ...control, ...options }),
   )
 }

@@ -1,27 +1,51 @@
 import './assertions.js'
 
 export type { BalancedClassesOptions } from '../checks/data/balanced-classes.js'
+export type { ConsistentLabelsOptions } from '../checks/data/consistent-labels.js'
 export type { DisjointOptions } from '../checks/data/disjoint.js'
 export type { DuplicatesOptions } from '../checks/data/duplicates.js'
 export type { FiniteValuesOptions } from '../checks/data/finite-values.js'
 export type { NormalizedOptions } from '../checks/data/normalized.js'
 export type { OutliersOptions } from '../checks/data/outliers.js'
+export type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { CausalOptions } from '../checks/skeleton/causal.js'
+export type { EvaluatesConsistentlyOptions } from '../checks/skeleton/evaluates-consistently.js'
 export type { ExamplesIndependentOptions } from '../checks/skeleton/examples-independent.js'
+export type { HealthyActivationsOptions } from '../checks/skeleton/healthy-activations.js'
+export type { HealthyGradientsOptions } from '../checks/skeleton/healthy-gradients.js'
+export type { HumanBaselineOptions } from '../checks/skeleton/human-baseline.js'
 export type { InitLossOptions } from '../checks/skeleton/init-loss.js'
+export type { LoadsDeterministicallyOptions } from '../checks/skeleton/loads-deterministically.js'
+export type { MatchesReferenceOptions, TensorFunction } from '../checks/skeleton/matches-reference.js'
+export type { NoTensorLeakOptions } from '../checks/skeleton/no-tensor-leak.js'
 export type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+export type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
+export type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
 export {
   toBeDisjointFrom,
   toBeNormalized,
   toHaveBalancedClasses,
+  toHaveConsistentLabels,
   toHaveFiniteValues,
   toHaveNoDuplicates,
   toHaveNoOutliers,
 } from './data.js'
 export { toBeCausal, toKeepExamplesIndependent, toUseEveryInput } from './dependencies.js'
+export {
+  toEvaluateConsistently,
+  toHaveHealthyActivations,
+  toHaveHealthyGradients,
+  toLoadDeterministically,
+  toMatchReference,
+  toNotLeakTensors,
+  toReachHumanBaseline,
+  toStartAtBaseRate,
+  toTrainReproducibly,
+  toUpdateEveryWeight,
+} from './health.js'
 export {
   toBeatZeroInputBaseline,
   toDecreaseLossWithCapacity,

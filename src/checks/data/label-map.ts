@@ -1,0 +1,117 @@
+import { formatPercent } from '../../figures/number.js'
+import { bestAssignment } from '../../statistics/assignment.js'
+import { type Labels, readLabels } from '../../statistics/label-kind.js'
+import { nearest, type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
+import { binomialAtLeast } from '../../statistics/probability.js'
+import { type Table, tablesOf } from '../../statistics/tables.js'
+import { assertExamples } from '../../training/examples.js'
+import type { Examples } from '../../training/trainable.js'
+import { type CheckOptions, defaultSeed } from '../options.js'
+import { type CheckResult, skippedResult } from '../result.js'
+import { joinTables } from './disjoint.js'
+
+export interface LabelMapOptions extends CheckOptions {}
+
+const mostTrain = 2000
+const mostValidation = 1000
+const neighbours = 5
+const mostClasses = 50
+/** Chance of a permutation that only seems better; shared by all permutations of the classes that moved. */
+const chance = 1e-6
+
+/**
+ * Class k means the same in both splits. The five nearest training examples predict each validation example; if
+ * another assignment of the class numbers explains validation far better than the given one, one of the two label
+ * maps is permuted (alphabetical here, by frequency there).
+ */
+export async function checkLabelMap(
+  train: Examples,
+  validation: Examples,
+  options: LabelMapOptions = {},
+): Promise<CheckResult> {
+  const started = performance.now()
+  const { seed = defaultSeed } = options
+  assertExamples(train, 'train')
+  assertExamples(validation, 'validation')
+  const skip = (reason: string) => skippedResult({ check: 'label-map-match', stage: 'data', reason, seed })
+  const trained = tablesOf('xs', train.xs)
+  const tables = joinTables(trained, tablesOf('xs', validation.xs))
+  const boundary = trained[0]!.rows
+  const given = classesOf(tablesOf('ys', train.ys), trained)
+  const expected = classesOf(tablesOf('ys', validation.ys), [])
+  if (!given || !expected) return skip('no output has one class for each example')
+  const classes = Math.max(given.classes, expected.classes)
+  if (classes > mostClasses) return skip(`${classes} classes are too many for the permutation to be told`)
+  const some = sampleRows(boundary, mostTrain, seed)
+  const others = sampleRows(tables[0]!.rows - boundary, mostValidation, seed)
+  if (others.length < 20 || some.length < 20) return skip('fewer than 20 examples in one of the splits')
+  const both = pointsOf(tables, [...some, ...others.map((row) => row + boundary)], seed)
+  const part = (start: number, end: number): Points => ({
+    ...both,
+    values: both.values.subarray(start * both.width, end * both.width),
+    count: end - start,
+  })
+  const found = nearest(
+    part(some.length, both.count),
+    part(0, some.length),
+    Math.min(neighbours, some.length),
+  )
+  const k = found.length / others.length
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
+  for (let i = 0; i < others.length; i++) {
+    const votes = new Int32Array(classes)
+    let best = given.of[some[found[i * k]!]!]!
+    for (let n = 0; n < k; n++) {
+      const label = given.of[some[found[i * k + n]!]!]!
+      if (++votes[label]! > votes[best]!) best = label
+    }
+    confusion[expected.of[others[i]!]!]![best]!++
+  }
+  const match = bestAssignment(confusion)
+  const moved = match.flatMap((to, from) => (to === from ? [] : [from]))
+  const sum = (at: (row: number) => number) =>
+    moved.reduce((total, row) => total + confusion[row]![at(row)]!, 0)
+  const [permuted, identity] = [sum((row) => match[row]!), sum((row) => row)]
+  const members = moved.reduce((total, row) => total + confusion[row]!.reduce((a, b) => a + b, 0), 0)
+  // As many sharper tests as there are permutations of the moved classes.
+  const permutations = moved.reduce((product, _, i) => product * (i + 1), 1)
+  const p = Math.min(1, permutations * binomialAtLeast(permuted, permuted + identity, 0.5))
+  const failed = moved.length > 0 && p < chance && permuted > 0.5 * members && permuted > 2 * identity
+  const accuracy = confusion.reduce((total, row, i) => total + row[i]!, 0) / others.length
+  const accuracyPermuted = accuracy + (failed ? (permuted - identity) / others.length : 0)
+  const map = moved.slice(0, 6).map((from) => `validation ${from} = train ${match[from]}`)
+  const list = `${map.join(', ')}${moved.length > 6 ? ' …' : ''}`
+  return {
+    check: 'label-map-match',
+    stage: 'data',
+    status: failed ? 'failed' : 'passed',
+    summary: failed
+      ? `The classes are numbered differently in training and validation data: ${list}. With these exchanged, nearest training examples predict ${formatPercent(accuracyPermuted)} of ${others.length} validation labels, as given ${formatPercent(accuracy)}.`
+      : `Class numbers agree: nearest training examples predict ${formatPercent(accuracy)} of ${others.length} validation labels, and no exchange of classes explains them better.`,
+    measured: { accuracy, accuracyPermuted, moved: failed ? moved.length : 0 },
+    expected: { moved: 0 },
+    causes: failed
+      ? [
+          {
+            name: 'label-map-mismatch',
+            evidence: `of ${members} validation examples of the classes ${moved.slice(0, 8).join(', ')}, ${permuted} are predicted as the class above, ${identity} as the class they are labelled with (p < 1e-6)`,
+            fix: 'make the list of classes once, from the training data, store it, and use it for every split: sorted folder names, a Set in order of appearance or a fitted encoder differ between splits',
+          },
+        ]
+      : [],
+    seed,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** The first output with one class for each example. */
+export function classesOf(
+  outputs: readonly Table[],
+  inputs: Table[],
+): Extract<Labels, { kind: 'classes' }> | undefined {
+  for (const table of outputs) {
+    const labels = readLabels(table, { inputs })
+    if (labels.kind === 'classes' && labels.rowsPerExample === 1 && labels.classes > 1) return labels
+  }
+  return undefined
+}
