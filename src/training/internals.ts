@@ -13,6 +13,7 @@ export interface CompiledModel
   isOptimizerOwned: boolean
   lossFunctions: LossFunction[]
   trainableWeights: Array<{ read(): tf.Tensor; write(value: tf.Tensor): void }>
+  metricsTensors: Array<[LossFunction, number]>
   makeTrainFunction(): (data: tf.Tensor[]) => tf.Scalar[]
   calculateLosses(): tf.Scalar[]
   standardizeUserDataXY(

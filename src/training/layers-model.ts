@@ -120,6 +120,20 @@ export class LayersModelProgram implements Trainable {
     )
   }
 
+  evaluateMetrics(batch: Examples): Record<string, number> {
+    return tf.tidy(() => {
+      const predictions = [this.predict(batch.xs)].flat()
+      const { targets } = this.align(batch)
+      // The first name is that of the loss.
+      return Object.fromEntries(
+        this.core.metricsTensors.map(([metric, output], i) => [
+          this.core.metricsNames[i + 1]!,
+          tf.mean(metric(targets[output]!, predictions[output]!)).dataSync()[0]!,
+        ]),
+      )
+    })
+  }
+
   stepWithGradients(batch: Examples): { loss: tf.Scalar; gradients: tf.NamedTensorMap } {
     const gradients: tf.NamedTensorMap = {}
     const optimizer = this.shadow.optimizer_

@@ -41,6 +41,8 @@ export interface Trainable {
   stepWithGradients?(batch: Examples): { loss: tf.Scalar; gradients: tf.NamedTensorMap }
   /** Metrics of the last step, by name. The caller disposes them. */
   metrics?(): tf.NamedTensorMap
+  /** The program's metrics on a batch, by name, in inference mode. */
+  evaluateMetrics?(batch: Examples): Record<string, number>
   /** Predictions in training mode: batch normalisation uses the statistics of the batch. */
   predictInTraining?(xs: Examples['xs']): tf.Tensor | tf.Tensor[]
   /** Sets the weights of the last layer to zero, so that every prediction is the same. False: it cannot. */
