@@ -10,7 +10,7 @@ export function causeOfTensorLeak(perCall: number, places: readonly Allocation[]
     .join('; ')
   return {
     name: 'tensor-leak',
-    evidence: `${formatNumber(perCall)} tensors per call stay alive${listed ? `, made ${listed}${places.length > 3 ? ` and ${places.length - 3} more places` : ''}` : ''}`,
+    evidence: `${perCall === 1 ? '1 tensor per call stays' : `${formatNumber(perCall)} tensors per call stay`} alive${listed ? `, made ${listed}${places.length > 3 ? ` and ${places.length - 3} more places` : ''}` : ''}`,
     fix: 'wrap the synchronous part in tf.tidy(() => …) and dispose what must outlive it; tf.tidy does not work across await: dispose by hand there',
   }
 }
