@@ -3,6 +3,7 @@ import { tensorsOf } from '../training/examples.js'
 import type { LayerOutput } from '../training/layer-outputs.js'
 import type { TensorGroup } from '../training/trainable.js'
 import type { Cause } from './cause.js'
+import { constantInputs } from './constant-inputs.js'
 import { inputScale, isOffScale } from './input-scale.js'
 
 /** The hidden layers after so many steps. */
@@ -34,15 +35,9 @@ export function causeOfActivations(
       fix: step > 0 ? 'lower the learning rate' : 'use the default kernelInitializer and inputs of size 1',
     }
   }
-  // Rectifiers are all off before units are all alike: dead layers are named first.
-  const dead = first((layer) => layer.dead > mostDead)
-  if (dead) {
-    return {
-      name: 'dead-units',
-      evidence: `${formatPercent(dead.dead)} of the ${dead.units} units of ${named(dead)} give 0 for every example of the batch`,
-      fix: `${step > 0 ? 'lower the learning rate' : 'lower the initial weights, start biases at 0'}, or use leaky relu`,
-    }
-  }
+  const troubled = first((layer) => layer.symmetric || layer.dead > mostDead)
+  const constant = troubled && constantInputs(inputs)
+  if (constant) return constant
   const symmetric =
     step === 0 ? first((layer) => layer.symmetric && layer.className !== 'BatchNormalization') : undefined
   if (symmetric) {
@@ -50,6 +45,14 @@ export function causeOfActivations(
       name: 'symmetric-init',
       evidence: `all ${symmetric.units} units of ${named(symmetric)} give the same for every example, so they learn the same`,
       fix: "remove the constant kernelInitializer ('zeros', 'ones'); the default, glorotNormal, draws each weight",
+    }
+  }
+  const dead = first((layer) => layer.dead > mostDead)
+  if (dead) {
+    return {
+      name: 'dead-units',
+      evidence: `${formatPercent(dead.dead)} of the ${dead.units} units of ${named(dead)} give 0 for every example of the batch`,
+      fix: `${step > 0 ? 'lower the learning rate' : 'lower the initial weights, start biases at 0'}, or use leaky relu`,
     }
   }
   const saturated = first((layer) => layer.saturated > mostSaturated)

@@ -1,10 +1,14 @@
 import { formatNumber } from '../figures/number.js'
+import type { TensorGroup } from '../training/trainable.js'
 import type { Cause } from './cause.js'
+import { constantInputs } from './constant-inputs.js'
 
 /** A trainable weight that training left as it was. */
 export interface StillWeight {
   name: string
   rank: number
+  /** All its values are equal. */
+  constant: boolean
   /** Norm of its gradient; 'none': no path from it to the loss; undefined: not known. */
   gradient: number | 'none' | undefined
 }
@@ -12,6 +16,7 @@ export interface StillWeight {
 /** Why weights did not change. */
 export function causesOfStillWeights(
   still: readonly StillWeight[],
+  inputs: TensorGroup,
   { all, steps, rate }: { all: number; steps: number; rate: number | undefined },
 ): Cause[] {
   const named = (weights: readonly StillWeight[]) => weights.map(({ name }) => `'${name}'`).join(', ')
@@ -22,6 +27,9 @@ export function causesOfStillWeights(
   )
   const everything = still.length === all
   const causes: Cause[] = []
+  const equal = zero.filter(({ rank, constant }) => rank > 1 && constant)
+  const constant = zero.length > 0 ? constantInputs(inputs) : undefined
+  if (constant) causes.push(constant)
   if (disconnected.length > 0) {
     causes.push({
       name: 'no-gradient',
@@ -29,7 +37,13 @@ export function causesOfStillWeights(
       fix: 'use the layer in the forward pass, and let no argMax, round, dataSync or new tensor made from numbers stand between it and the loss',
     })
   }
-  if (zero.length > 0) {
+  if (equal.length > 0 && !constant) {
+    causes.push({
+      name: 'symmetric-init',
+      evidence: `all values of ${named(equal)} are equal and its gradient is exactly 0`,
+      fix: "remove the constant kernelInitializer ('zeros', 'ones'); the default, glorotNormal, draws each weight",
+    })
+  } else if (zero.length > 0 && !constant) {
     causes.push({
       name: everything ? 'no-gradient' : 'dead-units',
       evidence: `the gradient of ${named(zero)} is exactly 0 for the whole batch`,

@@ -73,11 +73,17 @@ function describeOutput(
     units,
     dead: /^relu/.test(activation ?? '') ? 1 - alive.reduce((count, one) => count + one, 0) / units : 0,
     saturated: bounded ? ends / values.length : 0,
-    symmetric,
+    symmetric: symmetric && (sum > 0 || hasEqualKernel(layer)),
     constant,
     finite,
     size: Math.sqrt(sum / values.length),
   }
+}
+
+/** Units that are all off look alike; they are alike only if their weights are. */
+function hasEqualKernel(layer: tf.layers.Layer): boolean {
+  const kernel = layer.getWeights()[0]?.dataSync()
+  return kernel?.every((value) => value === kernel[0]) ?? false
 }
 
 function activationOf(layer: tf.layers.Layer): string | undefined {

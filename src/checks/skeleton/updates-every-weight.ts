@@ -69,7 +69,7 @@ export async function checkUpdatesEveryWeight(
       expected: { changed: before.length },
       causes:
         failed.length > 0 && !cut
-          ? causesOfStillWeights(failed, {
+          ? causesOfStillWeights(failed, batch.xs, {
               all: before.length,
               steps,
               rate: learningRateOf(program.optimizer),
@@ -91,9 +91,10 @@ function withGradients(
   const norms = gradientNorms(program, batch)
   const weights = program.weights()
   return {
-    still: resting.map(({ name }) => ({
+    still: resting.map(({ name, values }) => ({
       name,
       rank: weights[name]!.rank,
+      constant: values.length > 1 && values.every((value) => value === values[0]),
       gradient: norms ? (norms[name] ?? 'none') : undefined,
     })),
     largest: Math.max(0, ...Object.values(norms ?? {})),

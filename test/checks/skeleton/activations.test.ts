@@ -24,6 +24,12 @@ describe('healthy-activations', () => {
   const normal = (stddev: number) => tf.initializers.randomNormal({ mean: 0, stddev })
   const faulty: Record<string, [Subject, string, Examples?]> = {
     'biases at -10 under relu': [faultyPrograms['biases at -10 under relu']!.create, 'dead-units'],
+    'kernels of zeros': [faultyPrograms['kernels of zeros']!.create, 'symmetric-init'],
+    'inputs of 0': [
+      faultyPrograms['inputs of 0']!.create,
+      'constant-inputs',
+      faultyPrograms['inputs of 0']!.data!(24, 1),
+    ],
     'kernels of ones': [faultyPrograms['kernels of ones']!.create, 'symmetric-init'],
     'wide tanhs': [stack({ activation: 'tanh', kernelInitializer: normal(100) }), 'saturated-units'],
     'tiny weights': [stack({ activation: 'tanh', kernelInitializer: normal(1e-5) }), 'init-too-small'],

@@ -197,6 +197,12 @@ describe('updates-every-weight', () => {
       faultyPrograms['a loop by hand that never updates']!.create,
       'weights-not-updated',
     ],
+    'kernels of zeros': [faultyPrograms['kernels of zeros']!.create, 'symmetric-init'],
+    'inputs of 0': [
+      faultyPrograms['inputs of 0']!.create,
+      'constant-inputs',
+      faultyPrograms['inputs of 0']!.data!(24, 1),
+    ],
     'biases at -10 under relu': [faultyPrograms['biases at -10 under relu']!.create, 'dead-units'],
     'hidden units multiplied by 0': [faultyPrograms['hidden units multiplied by 0']!.create, 'dead-units'],
     'a variable left out of the loop': [
