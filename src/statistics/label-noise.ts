@@ -18,7 +18,9 @@ export interface LabelNoise {
 }
 
 const neighbours = 15
-const folds = 5
+const folds = 4
+/** Neighbours this good need no second opinion. */
+const goodSkill = 0.75
 /** Sure predictions of healthy data err about this often at the most. */
 const mostSureErrors = 0.015
 /**
@@ -41,10 +43,15 @@ const chance = 1e-5
  * 15 neighbours and a cross-validated linear softmax.
  */
 export function findLabelNoise(points: Points, of: Int32Array, classes: number, seed: number): LabelNoise {
-  const candidates = [
-    { model: 'neighbours' as const, probabilities: byNeighbours(points, of, classes) },
-    { model: 'linear model' as const, probabilities: byLinearModel(points, of, classes, seed) },
-  ].map((one) => ({ ...one, ...evaluate(one.probabilities, of, classes) }))
+  const counts = new Float64Array(classes)
+  for (const label of of) counts[label]!++
+  const guess = Math.max(...counts) / points.count
+  const skillOf = ({ accuracy }: { accuracy: number }) => (accuracy - guess) / (1 - guess)
+  const near = candidate('neighbours', byNeighbours(points, of, classes), of, classes)
+  const candidates = [near]
+  if (skillOf(near) < goodSkill) {
+    candidates.push(candidate('linear model', byLinearModel(points, of, classes, seed), of, classes))
+  }
   const { model, probabilities, accuracy, suggested, certainty } = candidates.reduce((a, b) =>
     b.accuracy > a.accuracy + 0.01 ? b : a,
   )
@@ -55,10 +62,7 @@ export function findLabelNoise(points: Points, of: Int32Array, classes: number, 
   const [sure, unsure] = [errors(order.slice(0, half)), errors(order.slice(half))]
   const rate = sure / half
   const unsureRate = unsure / (points.count - half)
-  const counts = new Float64Array(classes)
-  for (const label of of) counts[label]!++
-  const guess = Math.max(...counts) / points.count
-  const skill = (accuracy - guess) / (1 - guess)
+  const skill = skillOf({ accuracy })
   const ratio = overlap.find((one) => skill > one.skill)?.ratio
   const p = Math.max(
     binomialAtLeast(sure, half, mostSureErrors),
@@ -78,7 +82,7 @@ export function findLabelNoise(points: Points, of: Int32Array, classes: number, 
   }
 }
 
-function evaluate(probabilities: Float64Array, of: Int32Array, classes: number) {
+function candidate(model: LabelNoise['model'], probabilities: Float64Array, of: Int32Array, classes: number) {
   const suggested = new Int32Array(of.length)
   const certainty = new Float64Array(of.length)
   let right = 0
@@ -91,7 +95,7 @@ function evaluate(probabilities: Float64Array, of: Int32Array, classes: number) 
     certainty[i] = probabilities[i * classes + best]!
     if (best === of[i]) right++
   }
-  return { suggested, certainty, accuracy: right / of.length }
+  return { model, probabilities, suggested, certainty, accuracy: right / of.length }
 }
 
 /** Shares of the classes among the nearest others. */
@@ -105,7 +109,7 @@ function byNeighbours(points: Points, of: Int32Array, classes: number): Float64A
   return shares
 }
 
-/** Cross-validated softmax regression: 60 steps of gradient descent with momentum, a small penalty. */
+/** Cross-validated softmax regression: 50 steps of gradient descent with momentum, a small penalty. */
 function byLinearModel(points: Points, of: Int32Array, classes: number, seed: number): Float64Array {
   const { count, width } = points
   const fold = permutation(count, mixSeed(seed, 'folds')).map((place) => place % folds)
@@ -131,7 +135,7 @@ function byLinearModel(points: Points, of: Int32Array, classes: number, seed: nu
     const weights = new Float64Array(classes * stride)
     const velocity = new Float64Array(classes * stride)
     const gradient = new Float64Array(classes * stride)
-    for (let step = 0; step < 60; step++) {
+    for (let step = 0; step < 50; step++) {
       gradient.fill(0)
       let used = 0
       for (let row = 0; row < count; row++) {

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { countRepeats } from '../../statistics/chance-repeats.js'
 import { hashRows, repeatedRows } from '../../statistics/identical-rows.js'
+import { readLabels } from '../../statistics/label-kind.js'
 import { findLabelNoise } from '../../statistics/label-noise.js'
 import { findNearRows } from '../../statistics/near-rows.js'
 import { pointsOf, sampleRows } from '../../statistics/neighbours.js'
@@ -43,7 +44,13 @@ export async function checkConsistentLabels(
   const inputs = tablesOf('xs', given.xs)
   const outputs = tablesOf('ys', given.ys)
   const rows = inputs[0]!.rows
-  if (outputs.some((output) => inputs.some((input) => input.width > 1 && input.width === output.width))) {
+  const reconstructs = outputs.some((output) => {
+    const labels = readLabels(output, { inputs })
+    return (
+      labels.kind === 'numbers' && output.width >= 16 && inputs.some(({ width }) => width === output.width)
+    )
+  })
+  if (reconstructs) {
     const reason =
       'the targets have the shape of the inputs: reconstruction, without labels that could disagree'
     return skippedResult({ check: 'consistent-labels', stage: 'data', reason, seed })
@@ -64,7 +71,9 @@ export async function checkConsistentLabels(
   const contradict = !natural && conflicting > maxShare * rows
   const nearlyContradict = near.length > maxShare * rows && near.length >= 3
   const picked = sampleRows(rows, most, seed)
-  const estimable = labels && labels.classes <= mostClasses && picked.length >= leastExamples
+  // Rows that repeat by nature have shares of labels, not wrong ones.
+  const coarse = natural && repeats.distinct < 0.5 * rows
+  const estimable = labels && !coarse && labels.classes <= mostClasses && picked.length >= leastExamples
   const of = estimable && Int32Array.from(picked, (row) => labels.of[row]!)
   const noise =
     of && new Set(of).size > 1
@@ -103,7 +112,7 @@ export async function checkConsistentLabels(
     )
     causes.unshift({
       name: 'label-noise',
-      evidence: `where the ${noise.model} is sure of the class, ${formatPercent(noise.rate)} of the labels disagree, nearly as many as where it is not (${formatPercent(noise.unsureRate)}): classes that merely overlap disagree where they meet, wrong labels everywhere`,
+      evidence: `where ${whoIsSure(noise.model)} sure of the class, ${formatPercent(noise.rate)} of the labels disagree, nearly as many as where it is not (${formatPercent(noise.unsureRate)}): classes that merely overlap disagree where they meet, wrong labels everywhere`,
       fix: `look at the suspects first, the surest are listed; if they are right as labelled, xs and ys may be shifted against each other for some examples. Correct or drop them, or use label smoothing and early stopping`,
     })
   }
@@ -121,7 +130,7 @@ export async function checkConsistentLabels(
     summary:
       said.length > 0
         ? `${said.join('. ')}.`
-        : `${conflicting === 0 ? 'No identical inputs have different labels' : `${plural(conflicting, 'example')} share inputs but not labels, as coarse inputs do`}${noise ? `; where the ${noise.model} is sure, it disagrees with ${formatPercent(noise.rate)} of the labels (${picked.length} examples)` : ''}.`,
+        : `${conflicting === 0 ? 'No identical inputs have different labels' : `${plural(conflicting, 'example')} share inputs but not labels, as coarse inputs do`}${noise ? `; where ${whoIsSure(noise.model)} sure, ${formatPercent(noise.rate)} of the labels disagree (${picked.length} examples)` : ''}.`,
     measured: {
       contradicting: conflicting,
       nearContradicting: near.length,
@@ -140,6 +149,10 @@ export async function checkConsistentLabels(
     seed,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+function whoIsSure(model: 'neighbours' | 'linear model'): string {
+  return model === 'neighbours' ? 'the neighbours are' : 'a linear model is'
 }
 
 /** Whether two examples have the same labels; numbers may differ by a millionth of their range. */
