@@ -50,6 +50,8 @@ export function causesOfGradients(
     })
     return { causes, ratio, update }
   }
+  // Units killed and outputs saturated by a huge update are its effects.
+  if (largest > bounds.updateHigh) return { causes, ratio, update }
   if (last.length > 0 && last.every(({ gradient }) => gradient === 0)) {
     causes.push({
       name: 'no-gradient',

@@ -66,7 +66,7 @@ export function causesOfStillWeights(
     } else {
       causes.push({
         name: 'weights-not-updated',
-        evidence: `${has}the steps leave ${everything ? 'every weight' : named(moving)} as ${moving.length === 1 ? 'it was' : 'they were'}`,
+        evidence: `${has}the steps leave ${everything ? 'every weight' : named(moving)} as ${everything || moving.length === 1 ? 'it was' : 'they were'}`,
         fix: 'apply the gradients: hand every variable to optimizer.minimize or applyGradients, do not overwrite them after the step, do not freeze them by trainable = false after compile()',
       })
     }

@@ -46,7 +46,7 @@ function placeOf(stack: string): string {
   const frames = stack.split('\n').slice(2)
   const own = frames.findIndex((frame) => !/node_modules|tfjs-|node:internal/.test(frame))
   if (own < 0) return 'TensorFlow.js itself'
-  const operation = frames[own - 1]?.match(/at (?:Object\.|Module\.)?([\w.]+)/)?.[1]?.replace(/_+$/, '')
+  const operation = frames[own - 1]?.match(/at (?:\w+\.)*(\w+)/)?.[1]?.replace(/_+(op)?$/, '')
   const line = frames[own]!.match(/((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/)?.[1] ?? frames[own]!.trim()
   const short = line.replace('file://', '').replace(`${process.cwd()}/`, '')
   return operation ? `${operation} at ${short}` : short

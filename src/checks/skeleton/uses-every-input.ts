@@ -80,7 +80,7 @@ function partsOf(xs: TensorGroup, names: readonly string[] | undefined): Part[] 
   return tensors.flatMap((tensor, input) => {
     const named = tensors.length === 1 ? '' : ` of input '${names?.[input] ?? input}'`
     const whole: Part = {
-      name: tensors.length === 1 ? 'the input' : `input '${names?.[input] ?? input}'`,
+      name: tensors.length === 1 ? 'the whole input' : `the whole input '${names?.[input] ?? input}'`,
       input,
       range: { axis: 0, start: 0, length: tensor.shape[0]! },
       used: false,

@@ -209,7 +209,7 @@ describe('uses-every-input', () => {
     const { create } = faultyPrograms['hidden units multiplied by 0']!
     const { status, summary } = await expectNoNewTensors(() => checkUsesEveryInput(create, batch))
     expect(status).toBe('failed')
-    expect(summary).toContain('the input')
+    expect(summary).toContain('the whole input')
   })
 
   test('an input that is not connected is named', async () => {
