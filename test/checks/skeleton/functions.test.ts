@@ -94,6 +94,12 @@ describe('healthy-gradients', () => {
     expect(causes[0]!.name).toBe(cause)
   })
 
+  test('a run without time is no pass', async () => {
+    const { status, summary } = await checkHealthyGradients(classifier, batch, { deadline: 0 })
+    expect(status).toBe('failed')
+    expect(summary).toContain('at step 0 of 10')
+  })
+
   test('a loop by hand that keeps its gradients to itself is skipped', async () => {
     const { create } = healthyPrograms['loop written by hand']!
     expect((await checkHealthyGradients(create, batch)).summary).toContain('stepWithGradients')
