@@ -46,7 +46,7 @@ export default { plugins: [recipe({ backend: 'tensorflow' })] }
 const wanted = [
   /Backend {2}tensorflow/,
   /Snapshots {2}1 written/,
-  /Tests {2}2 failed \| 4 passed \| 1 skipped/,
+  /Tests {2}2 failed \| \d+ passed/,
   /Likely cause: learning-rate-too-low/,
   /was not awaited/,
 ]

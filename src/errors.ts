@@ -16,3 +16,11 @@ export class InvalidArgumentError extends TypeError {
     super(`${argument}: got ${given}; wanted ${wanted}${causeName ? ` (cause: ${causeName})` : ''}`)
   }
 }
+
+/**
+ * A check needs something it cannot find out by itself, such as what an unknown loss should reach. A matcher throws
+ * it; in a whole recipe the check is skipped and says so.
+ */
+export class MissingInformationError extends InvalidArgumentError {
+  override name = 'MissingInformationError'
+}

@@ -1,6 +1,7 @@
 import type { MatcherState } from 'vitest'
-import type { RecipeCheck } from '../recipe/applicable-checks.js'
 import type { RunRecipeOptions } from '../recipe/recipe.js'
+import type { RecipeCheck } from '../recipe/recipe-context.js'
+import { runRecipeCheck } from '../recipe/run-check.js'
 import { answerWith, type MatcherOutcome } from './define.js'
 
 /**
@@ -14,7 +15,7 @@ export async function toPassRecipeCheck(
 ): Promise<MatcherOutcome> {
   return answerWith(this, check.name, async (control) => {
     const { seed, signal } = options
-    const result = await check.run({
+    const result = await runRecipeCheck(check, {
       ...control,
       ...(seed !== undefined && { seed }),
       ...(signal && { signal }),

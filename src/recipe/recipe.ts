@@ -13,6 +13,12 @@ export interface Recipe {
   batchSize?: number
   /** The same program at growing capacities, smallest first. */
   capacities?: Array<() => tf.LayersModel | Trainable>
+  /** The output at step t may depend on inputs up to t only; `axis` counts the steps. */
+  causal?: { axis: number }
+  /** Default true: batches are drawn shuffled. False keeps the order given, which must then not be sorted. */
+  shuffle?: boolean
+  /** What a person reaches on the validation examples. */
+  humanBaseline?: { metric: 'accuracy' | 'loss' | (string & {}); value: number }
 }
 
 export type Budget = 'quick' | 'standard' | 'thorough'

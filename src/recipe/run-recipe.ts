@@ -1,8 +1,8 @@
 import { defaultSeed } from '../checks/options.js'
-import { type Cause, type CheckResult, skippedResult } from '../checks/result.js'
-import { InvalidArgumentError } from '../errors.js'
-import { checksOf, type RecipeCheck } from './applicable-checks.js'
+import type { Cause, CheckResult } from '../checks/result.js'
+import { checksOf } from './applicable-checks.js'
 import type { Recipe, RecipeReport, RunRecipeOptions } from './recipe.js'
+import { runRecipeCheck } from './run-check.js'
 
 /**
  * Runs every check that applies to a training program, in the recipe's order, without a test runner. A check that
@@ -14,9 +14,7 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions = {}):
   const results: CheckResult[] = []
   for (const check of checksOf(recipe, options)) {
     if (signal?.aborted) break
-    const result = check.missing
-      ? skippedResult({ check: check.name, stage: check.stage, reason: check.missing, seed })
-      : await runSafely(check, { seed, ...(signal && { signal }) })
+    const result = await runRecipeCheck(check, { seed, ...(signal && { signal }) })
     results.push(result)
     onResult?.(result)
   }
@@ -26,35 +24,6 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions = {}):
     results,
     causes: rank(failed),
     seconds: (performance.now() - started) / 1000,
-  }
-}
-
-async function runSafely(
-  check: RecipeCheck,
-  options: { seed: number; signal?: AbortSignal },
-): Promise<CheckResult> {
-  const started = performance.now()
-  try {
-    return await check.run(options)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const cause: Cause[] =
-      error instanceof InvalidArgumentError && error.causeName
-        ? [
-            {
-              name: error.causeName,
-              evidence: `${error.argument}: ${error.given}`,
-              fix: `give ${error.wanted}`,
-            },
-          ]
-        : []
-    return {
-      ...skippedResult({ check: check.name, stage: check.stage, reason: '', seed: options.seed }),
-      status: 'failed',
-      summary: `Could not run: ${message}`,
-      causes: cause,
-      seconds: (performance.now() - started) / 1000,
-    }
   }
 }
 

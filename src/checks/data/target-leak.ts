@@ -7,7 +7,13 @@ import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 
-export interface TargetLeakOptions extends CheckOptions {}
+export interface TargetLeakOptions extends CheckOptions {
+  /**
+   * Numbers: count only columns that hold the target itself, not other monotone functions of it. Default false. A
+   * whole recipe asks for it, since a rule without noise in one column (y = 2 x) is an honest task too.
+   */
+  identical?: boolean
+}
 
 const leastRows = 30
 const mostRows = 5000
@@ -34,7 +40,7 @@ export async function checkTargetLeak(
   options: TargetLeakOptions = {},
 ): Promise<CheckResult> {
   const started = performance.now()
-  const { seed = defaultSeed } = options
+  const { seed = defaultSeed, identical = false } = options
   assertExamples(train, 'train')
   const inputs = tablesOf('xs', train.xs)
   const tables = inputs.filter(({ shape }) => shape.length === 2)
@@ -48,19 +54,22 @@ export async function checkTargetLeak(
   const picked = sampleRows(rows, mostRows, seed)
   const found: Match[] = []
   let looked = 0
-  for (const output of tablesOf('ys', train.ys)) {
+  const outputs = tablesOf('ys', train.ys)
+  for (const output of outputs) {
     const labels = readLabels(output, { inputs })
     if (labels.kind === 'classes' && labels.rowsPerExample === 1) {
       looked++
       found.push(...classCodes(columns, labels.of, labels.classes, picked, output.name))
     } else if (
       labels.kind === 'numbers' &&
+      // One of several outputs may honestly repeat an input, as an auxiliary task.
+      !(identical && outputs.length > 1) &&
       output.width <= 8 &&
       output.shape.length <= 2 &&
       !labels.why.includes('the inputs')
     ) {
       looked++
-      for (let k = 0; k < output.width; k++) found.push(...monotone(columns, output, k, picked))
+      for (let k = 0; k < output.width; k++) found.push(...monotone(columns, output, k, picked, identical))
     }
   }
   if (looked === 0) return skip('no output has a class or a few numbers for each example')
@@ -154,7 +163,13 @@ function classCodes(
   return matches('gives away the class of', copies)
 }
 
-function monotone(columns: readonly Column[], output: Table, k: number, picked: Int32Array): Match[] {
+function monotone(
+  columns: readonly Column[],
+  output: Table,
+  k: number,
+  picked: Int32Array,
+  identical: boolean,
+): Match[] {
   const target = rankOf(picked, (row) => output.values[row * output.width + k]!)
   if (target.distinct < ranks.leastDistinct) return []
   const correlations = columns.map(({ table, feature }) => {
@@ -166,7 +181,15 @@ function monotone(columns: readonly Column[], output: Table, k: number, picked: 
   if (copies.length === 0 || near > copies.length || copies.length === columns.length || copies.length > 2)
     return []
   const output1 = output.width > 1 ? `column ${k} of ${output.name}` : output.name
-  return copies.map((i) => ({
+  const holdsTarget = ({ table, feature }: Column) =>
+    picked.every((row) => {
+      const target = output.values[row * output.width + k]!
+      return (
+        Math.abs(table.values[row * table.width + feature]! - target) <= 1e-3 * Math.max(1, Math.abs(target))
+      )
+    })
+  const counted = identical ? copies.filter((i) => holdsTarget(columns[i]!)) : copies
+  return counted.map((i) => ({
     ...columns[i]!,
     output: output1,
     what: 'has the rank correlation of a copy with',

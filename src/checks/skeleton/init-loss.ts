@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs'
 import { diagnoseInitLoss, type InitLossEvidence } from '../../diagnosis/init-loss.js'
 import { largestInitialWeights } from '../../diagnosis/weight-scale.js'
-import { InvalidArgumentError } from '../../errors.js'
+import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
 import { initLossRange, zeroHeadLoss } from '../../statistics/init-loss.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
@@ -46,7 +46,7 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
     const outputs = viewOutputs(program, on, 'on')
     const range = initLossRange(outputs, { expected: given, tolerance: options.tolerance })
     if (!range) {
-      throw new InvalidArgumentError(
+      throw new MissingInformationError(
         'expected',
         'nothing, with a custom loss that is none of the standard ones',
         'the loss a fresh model should have, as a number',

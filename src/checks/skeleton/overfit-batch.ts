@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { diagnoseOverfit } from '../../diagnosis/overfit.js'
-import { InvalidArgumentError } from '../../errors.js'
+import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { accuracyOf } from '../../statistics/attainable-loss.js'
 import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
@@ -105,7 +105,7 @@ function goalFor(outputs: OutputView[], batch: Examples, options: OverfitBatchOp
   const groups = groupIdenticalInputs(batch)
   const goal = overfitGoal(outputs, groups, options)
   if (Number.isNaN(goal.loss)) {
-    throw new InvalidArgumentError(
+    throw new MissingInformationError(
       'options.loss',
       'nothing, with a custom loss that is none of the standard ones',
       'the loss to reach on this batch, as a number',

@@ -1,5 +1,5 @@
 import { diagnoseBaseline } from '../../diagnosis/baseline.js'
-import { InvalidArgumentError } from '../../errors.js'
+import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { mean } from '../../statistics/estimates.js'
 import { type Skill, skillOf } from '../../statistics/skill.js'
@@ -89,7 +89,7 @@ export async function checkZeroInputBaseline(
     const measure = (outputs = viewHeldOut()): Skill => {
       const skill = skillOf(outputs)
       if (skill) return skill
-      throw new InvalidArgumentError(
+      throw new MissingInformationError(
         'subject',
         'a program whose loss is none of the standard ones',
         'a standard loss (its best constant prediction is known), given by name or as a function',

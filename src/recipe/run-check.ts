@@ -1,0 +1,34 @@
+import { type CheckOptions, defaultSeed } from '../checks/options.js'
+import { type Cause, type CheckResult, skippedResult } from '../checks/result.js'
+import { InvalidArgumentError, MissingInformationError } from '../errors.js'
+import type { RecipeCheck } from './recipe-context.js'
+
+/**
+ * Runs one check of a recipe. It never rejects: a check that does not apply, or misses information, ends as skipped
+ * with what it misses; one that throws ends as failed with what it threw.
+ */
+export async function runRecipeCheck(check: RecipeCheck, options: CheckOptions): Promise<CheckResult> {
+  const started = performance.now()
+  const { seed = defaultSeed } = options
+  const skipped = (reason: string) => skippedResult({ check: check.name, stage: check.stage, reason, seed })
+  if (check.missing) return skipped(check.missing)
+  try {
+    return await check.run(options)
+  } catch (error) {
+    if (error instanceof MissingInformationError) return skipped(`${error.given}; it needs ${error.wanted}`)
+    return {
+      ...skipped(''),
+      status: 'failed',
+      summary: `Could not run: ${error instanceof Error ? error.message : String(error)}`,
+      causes: causesOf(error),
+      seconds: (performance.now() - started) / 1000,
+    }
+  }
+}
+
+function causesOf(error: unknown): Cause[] {
+  if (!(error instanceof InvalidArgumentError) || !error.causeName) return []
+  return [
+    { name: error.causeName, evidence: `${error.argument}: ${error.given}`, fix: `give ${error.wanted}` },
+  ]
+}
