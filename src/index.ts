@@ -8,13 +8,7 @@ export type {
 } from './checks/index.js'
 export { test, test as it } from './fixtures/test.js'
 export type { TrainedRun, TrainOptions } from './fixtures/train.js'
-export type {
-  CapacityOptions,
-  InitLossOptions,
-  OverfitBatchOptions,
-  WeightImageOptions,
-  ZeroInputBaselineOptions,
-} from './matchers/index.js'
+export type * from './matchers/index.js'
 export { describeRecipe } from './recipe/describe-recipe.js'
 export type { Recipe, RecipeReport, RunRecipeOptions } from './recipe/recipe.js'
 export type { Run } from './training/run.js'
