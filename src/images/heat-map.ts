@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.js'
-import type { FilterTiles, WeightValues } from './filters.js'
+import type { FilterTiles, WeightValues } from './weight-tiles.js'
 
 /** Rows and columns that still make a picture of at most 700 pixels a side. */
 const mostCells = 700

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Run } from './run.js'
+import type { Run } from './recorded-run.js'
 import type { Examples, Trainable } from './trainable.js'
 
 /** A step whose numbers are still on the backend. */

@@ -1,26 +1,9 @@
+import type { Run } from './recorded-run.js'
 import { disposeStep, type PendingStep, readSteps, takeStep } from './recorded-step.js'
 import { mixSeed, withSeed } from './seed.js'
 import type { Examples, Trainable } from './trainable.js'
 
-/** Why a run ended. */
-export type RunEnd = 'steps' | 'done' | 'plateau' | 'non-finite' | 'deadline' | 'aborted'
-
-/** What was recorded while a program trained. */
-export interface Run {
-  /** Training loss before each update, without the weight penalty. */
-  losses: number[]
-  /** Weight penalty before each update; empty for programs without one. */
-  penalties: number[]
-  /** Euclidean norm of all gradients, by step; every `probeEvery` steps. */
-  gradientNorms: Array<{ step: number; value: number }>
-  /** Metrics the program was compiled with, one value per step; empty unless asked for. */
-  metrics: Record<string, number[]>
-  /** Norm of the update over norm of the weights (Infinity from weights of zero), by step; every `probeEvery` steps. */
-  updateRatios: Array<{ step: number; value: number }>
-  /** Mean seconds per step, readings and probes included. */
-  secondsPerStep: number
-  end: RunEnd
-}
+export type { Run, RunEnd } from './recorded-run.js'
 
 /** What can stop a run before its last step, and who hears of its progress. */
 export interface RunControl {
