@@ -15,7 +15,8 @@ export async function runRecipeCheck(check: RecipeCheck, options: CheckOptions):
   try {
     return await check.run(options)
   } catch (error) {
-    if (error instanceof MissingInformationError) return skipped(`it got ${error.given}; it needs ${error.wanted}`)
+    if (error instanceof MissingInformationError)
+      return skipped(`it got ${error.given}; it needs ${error.wanted}`)
     return {
       ...skipped(''),
       status: 'failed',
