@@ -1,0 +1,3 @@
+import type { Tool } from '../calibrate/tool.js'
+
+export const peers: Tool[] = []
