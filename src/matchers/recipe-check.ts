@@ -3,6 +3,7 @@ import type { RunRecipeOptions } from '../recipe/recipe.js'
 import type { RecipeCheck } from '../recipe/recipe-context.js'
 import { runRecipeCheck } from '../recipe/run-check.js'
 import { answerWith, type MatcherOutcome } from './define.js'
+import { recordResult } from './record.js'
 
 /**
  * The tests of `describeRecipe` are made of this.
@@ -21,7 +22,10 @@ export async function toPassRecipeCheck(
       ...(signal && { signal }),
     })
     options.onResult?.(result)
-    if (result.status === 'skipped') this.task?.context.skip(result.summary)
+    if (result.status === 'skipped') {
+      recordResult(this, result)
+      this.task?.context.skip(result.summary.replace(/^Skipped: /, ''))
+    }
     return result
   })
 }

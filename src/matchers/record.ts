@@ -9,7 +9,12 @@ export type RecordedResult = Omit<CheckResult, 'measured' | 'curves'> & {
 
 declare module 'vitest' {
   interface TaskMeta {
-    recipe?: { backend?: { name: string; why: string; warning?: string }; results?: RecordedResult[] }
+    recipe?: {
+      backend?: { name: string; why: string; warning?: string }
+      results?: RecordedResult[]
+      /** The name of the `describeRecipe` a test is part of. */
+      inRecipe?: string
+    }
   }
 }
 

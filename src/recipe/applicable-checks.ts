@@ -1,20 +1,26 @@
 import { InvalidArgumentError } from '../errors.js'
 import { describe } from '../training/examples.js'
+import { type Allowance, allowances, overSeeds } from './budget.js'
 import { dataChecks } from './data-checks.js'
-import type { Budget, Recipe, RunRecipeOptions } from './recipe.js'
+import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
 import { skeletonChecks } from './skeleton-checks.js'
-
-const steps: Record<Budget, number> = { quick: 300, standard: 1000, thorough: 3000 }
 
 /** All checks in the recipe's order, those left out by `only` and `skip` excepted. Data is loaded when first used. */
 export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): RecipeCheck[] {
   assertRecipe(recipe)
   const { budget = 'standard', only, skip = [] } = options
-  const context = recipeContext(recipe, steps[budget])
-  const all = [...dataChecks(context), ...skeletonChecks(context)]
+  const { steps, seeds } = allowanceOf(budget)
+  const context = recipeContext(recipe, steps)
+  const all = [...dataChecks(context), ...skeletonChecks(context).map((check) => overSeeds(check, seeds))]
   assertNames([...(only ?? []), ...skip], all)
   return all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name))
+}
+
+function allowanceOf(budget: string): Allowance {
+  const allowance = (allowances as Record<string, Allowance | undefined>)[budget]
+  if (allowance) return allowance
+  throw new InvalidArgumentError('options.budget', describe(budget), "'quick', 'standard' or 'thorough'")
 }
 
 function assertRecipe(recipe: Recipe): void {

@@ -26,13 +26,18 @@ export type Budget = 'quick' | 'standard' | 'thorough'
 export interface RunRecipeOptions {
   /** Default 42. */
   seed?: number
-  /** How many steps checks may take: `quick` 300, `standard` (default) 1000, `thorough` 3000. */
+  /**
+   * How long checks may train: `quick` at most 300 steps, `standard` (default) 1000, `thorough` 3000 and every check
+   * that creates the program under five seeds.
+   */
   budget?: Budget
   /** Names of the checks to run: `init-loss-near`, `overfit-batch` … Default: all that apply. */
   only?: string[]
   skip?: string[]
   signal?: AbortSignal
   onResult?: (result: CheckResult) => void
+  /** Hears every so often of the check that trains: how far it is and the last loss. */
+  onProgress?: (progress: { check: string; step: number; steps: number; loss: number }) => void
 }
 
 export interface RecipeReport {

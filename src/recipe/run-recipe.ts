@@ -1,5 +1,6 @@
 import { defaultSeed } from '../checks/options.js'
-import type { Cause, CheckResult } from '../checks/result.js'
+import type { CheckResult } from '../checks/result.js'
+import { rankCauses } from '../diagnosis/rank.js'
 import { checksOf } from './applicable-checks.js'
 import type { Recipe, RecipeReport, RunRecipeOptions } from './recipe.js'
 import { runRecipeCheck } from './run-check.js'
@@ -10,11 +11,15 @@ import { runRecipeCheck } from './run-check.js'
  */
 export async function runRecipe(recipe: Recipe, options: RunRecipeOptions = {}): Promise<RecipeReport> {
   const started = performance.now()
-  const { seed = defaultSeed, signal, onResult } = options
+  const { seed = defaultSeed, signal, onResult, onProgress } = options
   const results: CheckResult[] = []
   for (const check of checksOf(recipe, options)) {
     if (signal?.aborted) break
-    const result = await runRecipeCheck(check, { seed, ...(signal && { signal }) })
+    const result = await runRecipeCheck(check, {
+      seed,
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress: (progress) => onProgress({ check: check.name, ...progress }) }),
+    })
     results.push(result)
     onResult?.(result)
   }
@@ -22,19 +27,7 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions = {}):
   return {
     passed: failed.length === 0,
     results,
-    causes: rank(failed),
+    causes: rankCauses(failed).map(({ checks: _, ...cause }) => cause),
     seconds: (performance.now() - started) / 1000,
   }
-}
-
-/** A cause named by several checks comes before one named by a single check; then the order of the recipe decides. */
-function rank(failed: readonly CheckResult[]): Cause[] {
-  const causes = failed.flatMap((result) => result.causes.map((cause, place) => ({ cause, place })))
-  const names = [...new Set(causes.map(({ cause }) => cause.name))]
-  const score = (name: string) =>
-    causes.filter(({ cause }) => cause.name === name).reduce((sum, { place }) => sum + 1 / (1 + place), 0)
-  return names
-    .map((name) => ({ cause: causes.find(({ cause }) => cause.name === name)!.cause, score: score(name) }))
-    .sort((a, b) => b.score - a.score)
-    .map(({ cause }) => cause)
 }

@@ -1,5 +1,6 @@
 import type { TestCase, TestModule } from 'vitest/node'
 import type { RecordedResult } from '../matchers/record.js'
+import { diagnosisLines } from './diagnosis.js'
 
 /** A failed check with the test it failed in. */
 interface Failure {
@@ -35,7 +36,12 @@ export function verdictLines(modules: readonly TestModule[]): string[] {
   return [
     `     Recipe  ${count}`,
     ...failures.map(
-      ({ test, result }) => `   ↳ ${test} · ${result.check}: ${result.causes[0]?.name ?? result.summary}`,
+      ({ test, result }) => `   ↳ ${nameOf(test, result.check)}: ${result.causes[0]?.name ?? result.summary}`,
     ),
+    ...diagnosisLines(modules),
   ]
 }
+
+/** The tests of `describeRecipe` are named by their check. */
+const nameOf = (test: string, check: string): string =>
+  test.endsWith(` > ${check}`) ? test : `${test} · ${check}`

@@ -1,0 +1,71 @@
+import type { TestModule } from 'vitest/node'
+import { type RankedCause, rankCauses } from '../diagnosis/rank.js'
+import type { RecordedResult } from '../matchers/record.js'
+
+/** More causes than these confuse: mend the first, and run again. */
+const mostCauses = 3
+
+/** What every `describeRecipe` with a failed check found: its stages in order, and one ranked diagnosis. */
+export function diagnosisLines(modules: readonly TestModule[]): string[] {
+  return [...recipesOf(modules)].flatMap(([name, results]) =>
+    results.some(({ status }) => status === 'failed') ? ['', ...diagnosisOf(name, results)] : [],
+  )
+}
+
+/** Results by the name of the `describeRecipe` they belong to, in the order its tests were written in. */
+function recipesOf(modules: readonly TestModule[]): Map<string, RecordedResult[]> {
+  const recipes = new Map<string, RecordedResult[]>()
+  for (const module of modules) {
+    for (const test of module.children.allTests()) {
+      const { inRecipe, results = [] } = test.meta().recipe ?? {}
+      if (inRecipe === undefined) continue
+      const name = test.parent.type === 'suite' ? test.parent.fullName : inRecipe
+      const key = `${module.relativeModuleId} > ${name}`
+      recipes.set(key, [...(recipes.get(key) ?? []), ...results])
+    }
+  }
+  return recipes
+}
+
+function diagnosisOf(name: string, results: readonly RecordedResult[]): string[] {
+  const stages = [...new Set(results.map(({ stage }) => stage))]
+  const ranked = rankCauses(results.filter(({ status }) => status === 'failed'))
+  return [
+    `  Diagnosis  ${name}`,
+    ...stages.map((stage) =>
+      stageLine(
+        stage,
+        results.filter((result) => result.stage === stage),
+      ),
+    ),
+    ...ranked.slice(0, mostCauses).flatMap(causeLines),
+    ...(ranked.length > mostCauses
+      ? [
+          `             and ${ranked
+            .slice(mostCauses)
+            .map((cause) => cause.name)
+            .join(', ')}`,
+        ]
+      : []),
+    ...(ranked.length === 0 ? ['             no cause found: see the failed checks above'] : []),
+  ]
+}
+
+function stageLine(stage: string, results: readonly RecordedResult[]): string {
+  const of = (status: string) => results.filter((result) => result.status === status)
+  const failed = of('failed').map(({ check }) => check)
+  const parts = [
+    ...(failed.length > 0 ? [`✗ ${failed.join(', ✗ ')}`] : []),
+    `✓ ${of('passed').length} passed`,
+    ...(of('skipped').length > 0 ? [`↓ ${of('skipped').length} skipped`] : []),
+  ]
+  return `   ${stage.padStart(8)}  ${parts.join(' · ')}`
+}
+
+function causeLines({ name, evidence, fix, checks }: RankedCause, place: number): string[] {
+  return [
+    `         ${place + 1}.  ${name}${place === 0 ? '  ← mend this first' : ''}  (${checks.join(', ')})`,
+    `             why  ${evidence}`,
+    `             try  ${fix}`,
+  ]
+}
