@@ -1,17 +1,20 @@
+import { type CheckOptions, defaultSeed } from '../checks/options.js'
+import type { CheckResult } from '../checks/result.js'
 import { checkBaseRate } from '../checks/skeleton/base-rate.js'
 import { checkCapacity } from '../checks/skeleton/capacity.js'
 import { checkCausal } from '../checks/skeleton/causal.js'
 import { checkEvaluatesConsistently } from '../checks/skeleton/evaluates-consistently.js'
 import { checkExamplesIndependent } from '../checks/skeleton/examples-independent.js'
-import { checkHealthyActivations } from '../checks/skeleton/healthy-activations.js'
-import { checkHealthyGradients } from '../checks/skeleton/healthy-gradients.js'
+import { watchActivations } from '../checks/skeleton/healthy-activations.js'
+import { watchGradients } from '../checks/skeleton/healthy-gradients.js'
 import { checkHumanBaseline } from '../checks/skeleton/human-baseline.js'
 import { checkInitLoss } from '../checks/skeleton/init-loss.js'
 import { checkOverfitBatch } from '../checks/skeleton/overfit-batch.js'
 import { checkReproducible } from '../checks/skeleton/reproducible.js'
-import { checkUpdatesEveryWeight } from '../checks/skeleton/updates-every-weight.js'
+import { watchWeights } from '../checks/skeleton/updates-every-weight.js'
 import { checkUsesEveryInput } from '../checks/skeleton/uses-every-input.js'
 import { checkZeroInputBaseline } from '../checks/skeleton/zero-input-baseline.js'
+import { watchFirstSteps } from '../checks/watch.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
 
 /** Examples drawn for a batch to overfit, for the initial loss, and for the dependencies. */
@@ -27,6 +30,12 @@ export function skeletonChecks({
   batchSize,
 }: RecipeContext): RecipeCheck[] {
   const { create, causal, capacities, humanBaseline } = recipe
+  /** One training for the three checks that look on at the first steps. */
+  const firstSteps = onceBySeed((options) =>
+    onSample(sizes.batch, options, (batch) =>
+      watchFirstSteps(create, batch, [watchWeights(), watchActivations(), watchGradients()], options),
+    ),
+  )
   return [
     {
       name: 'reproducible',
@@ -106,20 +115,17 @@ export function skeletonChecks({
     {
       name: 'updates-every-weight',
       stage: 'skeleton',
-      run: (options) =>
-        onSample(sizes.batch, options, (batch) => checkUpdatesEveryWeight(create, batch, options)),
+      run: async (options) => (await firstSteps(options))[0]!,
     },
     {
       name: 'healthy-activations',
       stage: 'skeleton',
-      run: (options) =>
-        onSample(sizes.batch, options, (batch) => checkHealthyActivations(create, batch, options)),
+      run: async (options) => (await firstSteps(options))[1]!,
     },
     {
       name: 'healthy-gradients',
       stage: 'skeleton',
-      run: (options) =>
-        onSample(sizes.batch, options, (batch) => checkHealthyGradients(create, batch, options)),
+      run: async (options) => (await firstSteps(options))[2]!,
     },
     {
       name: 'human-baseline',
@@ -138,4 +144,15 @@ export function skeletonChecks({
         }),
     },
   ]
+}
+
+function onceBySeed(
+  run: (options: CheckOptions) => Promise<CheckResult[]>,
+): (options: CheckOptions) => Promise<CheckResult[]> {
+  const runs = new Map<number, Promise<CheckResult[]>>()
+  return (options) => {
+    const { seed = defaultSeed } = options
+    if (!runs.has(seed)) runs.set(seed, run(options))
+    return runs.get(seed)!
+  }
 }

@@ -12,7 +12,7 @@ export function gradientNorms(program: Trainable, batch: Examples): Record<strin
     return tryGradients(() => {
       const { loss, gradients } = program.stepWithGradients!(batch)
       tf.dispose(loss)
-      return normsOf(gradients)
+      return normsOfGradients(gradients)
     })
   }
   const weights = Object.entries(program.weights())
@@ -21,15 +21,16 @@ export function gradientNorms(program: Trainable, batch: Examples): Record<strin
   return tryGradients(() => {
     const { grads } = tf.engine().gradients(() => program.loss(batch), variables, undefined, true)
     const found = weights.flatMap(([name], i) => (grads[i] ? [[name, grads[i]] as const] : []))
-    return normsOf(Object.fromEntries(found))
+    return normsOfGradients(Object.fromEntries(found))
   })
 }
 
-function normsOf(gradients: tf.NamedTensorMap): Record<string, number> {
+/** Euclidean norms by weight. */
+export function normsOfGradients(gradients: tf.NamedTensorMap): Record<string, number> {
   return Object.fromEntries(
     Object.entries(gradients).map(([name, gradient]) => [
       name,
-      tf.sqrt(tf.sum(tf.square(gradient))).dataSync()[0]!,
+      tf.tidy(() => tf.sqrt(tf.sum(tf.square(gradient))).dataSync()[0]!),
     ]),
   )
 }

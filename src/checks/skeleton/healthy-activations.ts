@@ -1,13 +1,11 @@
 import { type ActivationState, causeOfActivations } from '../../diagnosis/activations.js'
+import type { Cause } from '../../diagnosis/cause.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { sameBatch } from '../../training/batches.js'
-import { assertExamples } from '../../training/examples.js'
 import { measureLayers } from '../../training/layer-outputs.js'
-import { openProgram } from '../../training/open.js'
-import { trainProgram } from '../../training/run.js'
-import type { Examples, Subject } from '../../training/trainable.js'
-import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
+import { assertCounts, type CheckOptions } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
+import { type Step, type Watch, watchFirstSteps } from '../watch.js'
 
 export interface HealthyActivationsOptions extends CheckOptions {
   /** Steps to train between the two looks. Default 30. */
@@ -24,55 +22,55 @@ export async function checkHealthyActivations(
   batch: Examples,
   options: HealthyActivationsOptions = {},
 ): Promise<CheckResult> {
-  const started = performance.now()
-  const { steps = 30, seed = defaultSeed } = options
+  const watch = watchActivations(options)
+  return (await watchFirstSteps(subject, batch, [watch], options))[0]!
+}
+
+/** The same check, to look on at a training that others share. */
+export function watchActivations({ steps = 30 }: HealthyActivationsOptions = {}): Watch {
   assertCounts({ steps })
-  assertExamples(batch, 'batch')
-  const program = await openProgram(subject, seed)
-  try {
-    if (!program.activations || !program.layers) {
-      return skippedResult({
-        check: 'healthy-activations',
-        stage: 'skeleton',
-        reason: 'the program does not show its layers: give it layers and activations(xs)',
-        seed,
-      })
-    }
-    const before: ActivationState = { layers: measureLayers(program, batch.xs), step: 0 }
-    let cause = causeOfActivations(before, batch.xs)
-    let latest = before
-    let cut = false
-    if (!cause) {
-      const { end, losses } = await trainProgram(program, sameBatch(batch).next, {
-        seed,
-        steps,
-        ...controlOf(options),
-      })
-      cut = wasCutShort(end)
-      latest = { layers: measureLayers(program, batch.xs), step: losses.length }
-      cause = cut ? undefined : causeOfActivations(latest, batch.xs)
-    }
-    const dead = Math.max(0, ...latest.layers.map((layer) => layer.dead))
-    const saturated = Math.max(0, ...latest.layers.map((layer) => layer.saturated))
-    return {
-      check: 'healthy-activations',
-      stage: 'skeleton',
-      status: cause || cut ? 'failed' : 'passed',
-      summary: cut
-        ? `Stopped before the test's time ran out, at step ${latest.step} of ${steps}. Give the test more time: test(name, fn, 120_000).`
-        : cause
-          ? `Activations are not healthy ${latest.step === 0 ? 'at initialisation' : `after ${latest.step} steps`}: ${cause.evidence}.`
-          : `Activations of ${latest.layers.length} hidden layers are healthy before and after ${latest.step} steps: at most ${formatPercent(dead)} of a layer's units dead, ${formatPercent(saturated)} of its values saturated.`,
-      measured: { dead, saturated },
-      expected: {
-        dead: `≤ ${formatNumber(0.9)}`,
-        saturated: `≤ ${formatNumber(0.9)}`,
-      },
-      causes: cause ? [cause] : [],
-      seed,
-      seconds: (performance.now() - started) / 1000,
-    }
-  } finally {
-    program.dispose()
+  let inputs: TensorGroup
+  let latest: ActivationState | undefined
+  let cause: Cause | undefined
+  const look = (program: Trainable, step: number) => {
+    latest = { layers: measureLayers(program, inputs), step }
+    cause = causeOfActivations(latest, inputs)
+  }
+  let taken = 0
+  let over = false
+  return {
+    begin(program, batch) {
+      inputs = batch.xs
+      over = !program.activations || !program.layers
+      if (!over) look(program, 0)
+    },
+    done: () => over || cause !== undefined || taken === steps,
+    afterStep(program, { count, loss }: Step) {
+      taken = count
+      over = !Number.isFinite(loss)
+      if (over || taken === steps) look(program, taken)
+    },
+    result(_program, cut) {
+      if (!latest) return skippedResult({ ...named, reason: missing, seed: 0 })
+      const dead = Math.max(0, ...latest.layers.map((layer) => layer.dead))
+      const saturated = Math.max(0, ...latest.layers.map((layer) => layer.saturated))
+      return {
+        ...named,
+        status: cause || cut ? 'failed' : 'passed',
+        summary: cut
+          ? `Stopped before the test's time ran out, at step ${taken} of ${steps}. Give the test more time: test(name, fn, 120_000).`
+          : cause
+            ? `Activations are not healthy ${latest.step === 0 ? 'at initialisation' : `after ${latest.step} steps`}: ${cause.evidence}.`
+            : `Activations of ${latest.layers.length} hidden layers are healthy before and after ${latest.step} steps: at most ${formatPercent(dead)} of a layer's units dead, ${formatPercent(saturated)} of its values saturated.`,
+        measured: { dead, saturated },
+        expected: { dead: `≤ ${formatNumber(0.9)}`, saturated: `≤ ${formatNumber(0.9)}` },
+        causes: cause ? [cause] : [],
+        seed: 0,
+        seconds: 0,
+      }
+    },
   }
 }
+
+const named = { check: 'healthy-activations', stage: 'skeleton' } as const
+const missing = 'the program does not show its layers: give it layers and activations(xs)'

@@ -1,15 +1,12 @@
 import { causesOfStillWeights, type StillWeight } from '../../diagnosis/still-weights.js'
 import { learningRateOf } from '../../diagnosis/trial.js'
-import { sameBatch } from '../../training/batches.js'
-import { assertExamples } from '../../training/examples.js'
 import { weightValues } from '../../training/measure.js'
-import { openProgram } from '../../training/open.js'
 import { largestDifference } from '../../training/probe.js'
-import { trainProgram } from '../../training/run.js'
-import type { Examples, Subject, Trainable } from '../../training/trainable.js'
-import { gradientNorms } from '../../training/weight-gradients.js'
-import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
+import { gradientNorms, normsOfGradients } from '../../training/weight-gradients.js'
+import { assertCounts, type CheckOptions } from '../options.js'
 import type { CheckResult } from '../result.js'
+import { type Watch, watchFirstSteps } from '../watch.js'
 
 export interface UpdatesEveryWeightOptions extends CheckOptions {
   /** Steps after which every weight must have changed. Default 3: heads and gains of zero let gradients through late. */
@@ -19,7 +16,6 @@ export interface UpdatesEveryWeightOptions extends CheckOptions {
 /** Weights still at rest get this many steps more before they count. */
 const moreSteps = 10
 const roundingShare = 1e-5
-const nothing = { still: [], largest: 0 }
 
 /**
  * Every trainable weight tensor changes within a few steps. One that does not is told apart: no gradient reaches it,
@@ -31,73 +27,76 @@ export async function checkUpdatesEveryWeight(
   batch: Examples,
   options: UpdatesEveryWeightOptions = {},
 ): Promise<CheckResult> {
-  const started = performance.now()
-  const { steps = 3, seed = defaultSeed } = options
-  assertCounts({ steps })
-  assertExamples(batch, 'batch')
-  const program = await openProgram(subject, seed)
-  try {
-    const before = weightValues(program)
-    const train = (count: number) =>
-      trainProgram(program, sameBatch(batch).next, { seed, steps: count, ...controlOf(options) })
-    const atRest = () => {
-      const now = weightValues(program)
-      return before.filter(({ values }, i) => largestDifference(values, now[i]!.values) === 0)
-    }
-    let run = await train(steps)
-    let resting = atRest()
-    const all = resting.length === before.length
-    if (resting.length > 0 && !wasCutShort(run.end)) {
-      if (!all && run.end !== 'non-finite') {
-        run = await train(moreSteps)
-        resting = atRest()
-      }
-    }
-    const { still, largest } = resting.length > 0 ? withGradients(program, batch, resting) : nothing
-    const failed = still.filter((weight) => all || !isCancelled(weight, largest))
-    const cut = wasCutShort(run.end)
-    return {
-      check: 'updates-every-weight',
-      stage: 'skeleton',
-      status: failed.length > 0 || cut ? 'failed' : 'passed',
-      summary: cut
-        ? `Stopped before the test's time ran out. Give the test more time: test(name, fn, 120_000).`
-        : failed.length > 0
-          ? `${failed.length} of ${before.length} trainable weights did not change in ${all ? steps : steps + moreSteps} steps: ${failed.map(({ name }) => name).join(', ')}.`
-          : `All ${before.length} trainable weights change within ${steps} steps${still.length > 0 ? `, save ${still.length} that what follows cancels` : ''}.`,
-      measured: { changed: before.length - resting.length },
-      expected: { changed: before.length },
-      causes:
-        failed.length > 0 && !cut
-          ? causesOfStillWeights(failed, batch.xs, {
-              all: before.length,
-              steps,
-              rate: learningRateOf(program.optimizer),
-            })
-          : [],
-      seed,
-      seconds: (performance.now() - started) / 1000,
-    }
-  } finally {
-    program.dispose()
-  }
+  return (await watchFirstSteps(subject, batch, [watchWeights(options)], options))[0]!
 }
 
-function withGradients(
-  program: Trainable,
-  batch: Examples,
-  resting: Array<{ name: string; values: Float32Array }>,
-): { still: StillWeight[]; largest: number } {
-  const norms = gradientNorms(program, batch)
-  const weights = program.weights()
+type Weights = ReturnType<typeof weightValues>
+
+/** The same check, to look on at a training that others share. */
+export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Watch {
+  assertCounts({ steps })
+  let inputs: TensorGroup
+  let before: Weights = []
+  let resting: Weights = []
+  let norms: Record<string, number> | undefined
+  let taken = 0
+  let over = false
+  const lookAgain = (program: Trainable) => {
+    const now = weightValues(program)
+    resting = before.filter(({ values }, i) => largestDifference(values, now[i]!.values) === 0)
+  }
+  let batch: Examples
   return {
-    still: resting.map(({ name, values }) => ({
-      name,
-      rank: weights[name]!.rank,
-      constant: values.length > 1 && values.every((value) => value === values[0]),
-      gradient: norms ? (norms[name] ?? 'none') : undefined,
-    })),
-    largest: Math.max(0, ...Object.values(norms ?? {})),
+    begin(program, examples) {
+      batch = examples
+      inputs = examples.xs
+      before = weightValues(program)
+    },
+    done: () => over,
+    afterStep(program, { count, loss, gradients }) {
+      taken = count
+      const broken = !Number.isFinite(loss)
+      if (count !== steps && count !== steps + moreSteps && !broken) return
+      lookAgain(program)
+      const all = resting.length === before.length
+      over = resting.length === 0 || all || count > steps || broken
+      if (over && resting.length > 0)
+        norms = gradients ? normsOfGradients(gradients) : gradientNorms(program, batch)
+    },
+    result(program, cut) {
+      const weights = program.weights()
+      const still = resting.map(({ name, values }) => ({
+        name,
+        rank: weights[name]!.rank,
+        constant: values.length > 1 && values.every((value) => value === values[0]),
+        gradient: norms ? (norms[name] ?? ('none' as const)) : undefined,
+      }))
+      const all = resting.length === before.length
+      const largest = Math.max(0, ...Object.values(norms ?? {}))
+      const failed = cut ? [] : still.filter((weight) => all || !isCancelled(weight, largest))
+      return {
+        check: 'updates-every-weight',
+        stage: 'skeleton',
+        status: failed.length > 0 || cut ? 'failed' : 'passed',
+        summary: cut
+          ? `Stopped before the test's time ran out. Give the test more time: test(name, fn, 120_000).`
+          : failed.length > 0
+            ? `${failed.length} of ${before.length} trainable weights did not change in ${taken} steps: ${failed.map(({ name }) => name).join(', ')}.`
+            : `All ${before.length} trainable weights change within ${steps} steps${still.length > 0 ? `, save ${still.length} that what follows cancels` : ''}.`,
+        measured: { changed: before.length - resting.length },
+        expected: { changed: before.length },
+        causes:
+          failed.length > 0
+            ? causesOfStillWeights(failed, inputs, {
+                all: before.length,
+                steps,
+                rate: learningRateOf(program.optimizer),
+              })
+            : [],
+        seed: 0,
+        seconds: 0,
+      }
+    },
   }
 }
 
