@@ -9,13 +9,17 @@ import { watchActivations } from '../checks/skeleton/healthy-activations.js'
 import { watchGradients } from '../checks/skeleton/healthy-gradients.js'
 import { checkHumanBaseline } from '../checks/skeleton/human-baseline.js'
 import { checkInitLoss } from '../checks/skeleton/init-loss.js'
+import { checkLoadsDeterministically } from '../checks/skeleton/loads-deterministically.js'
 import { checkOverfitBatch } from '../checks/skeleton/overfit-batch.js'
 import { checkReproducible } from '../checks/skeleton/reproducible.js'
 import { watchWeights } from '../checks/skeleton/updates-every-weight.js'
 import { checkUsesEveryInput } from '../checks/skeleton/uses-every-input.js'
 import { checkZeroInputBaseline } from '../checks/skeleton/zero-input-baseline.js'
 import { watchFirstSteps } from '../checks/watch.js'
+import type { Recipe } from './recipe.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
+
+type Loader = Extract<Recipe['train'], () => unknown>
 
 /** Examples drawn for a batch to overfit, for the initial loss, and for the dependencies. */
 const sizes = { batch: 64, init: 512, probe: 16 }
@@ -37,6 +41,14 @@ export function skeletonChecks({
     ),
   )
   return [
+    {
+      name: 'loads-deterministically',
+      stage: 'skeleton',
+      ...(typeof recipe.train !== 'function' && {
+        missing: 'the recipe holds its training examples, so there is no loader to call twice',
+      }),
+      run: (options) => checkLoadsDeterministically(recipe.train as Loader, { ...options, anyOrder: true }),
+    },
     {
       name: 'reproducible',
       stage: 'skeleton',

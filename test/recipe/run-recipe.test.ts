@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs'
 import { describe, expect, test, vi } from 'vitest'
 import { type CheckResult, type Recipe, runRecipe } from '../../src/checks/index.js'
 import { describeRecipe } from '../../src/index.js'
+import { gatherExamples } from '../../src/training/examples.js'
+import { permutation } from '../../src/training/seed.js'
 import { classes } from '../programs/data.js'
 import { classifier, compiled } from '../programs/healthy.js'
 import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
@@ -28,6 +30,7 @@ const data = [
   'shuffled-data',
 ]
 const skeleton = [
+  'loads-deterministically',
   'reproducible',
   'evaluates-consistently',
   'init-loss-near',
@@ -45,7 +48,14 @@ const skeleton = [
 ]
 const all = [...data, ...skeleton]
 /** What needs more than a factory, training data and capacities. */
-const notApplicable = ['disjoint', 'label-map-match', 'shuffled-data', 'causal', 'human-baseline']
+const notApplicable = [
+  'disjoint',
+  'label-map-match',
+  'shuffled-data',
+  'loads-deterministically',
+  'causal',
+  'human-baseline',
+]
 
 describe('runRecipe', () => {
   test('runs every check in order, and a healthy program passes', async () => {
@@ -77,11 +87,24 @@ describe('runRecipe', () => {
 
   test('loads data once, when they are first needed', async () => {
     const load = vi.fn(async () => train)
-    await runRecipe({ ...healthy, train: load }, { budget: 'quick' })
+    await runRecipe({ ...healthy, train: load }, { budget: 'quick', skip: ['loads-deterministically'] })
     expect(load).toHaveBeenCalledTimes(1)
     const unused = vi.fn(async () => train)
     await runRecipe({ create: classifier, train: unused }, { only: ['decrease-loss-with-capacity'] })
     expect(unused).not.toHaveBeenCalled()
+  })
+
+  test('calls a loader twice more to see that it gives the same, in whatever order', async () => {
+    const only = ['loads-deterministically']
+    const shuffling = () => gatherExamples(train, permutation(300, Math.random() * 1e9))
+    const shuffled = await runRecipe({ ...healthy, train: shuffling }, { only })
+    expect(shuffled.results[0]).toMatchObject({
+      status: 'passed',
+      summary: 'Two calls of the loader give the same 300 examples to the last bit, in another order.',
+    })
+    const noisy = () => ({ xs: tf.randomNormal([300, 16]), ys: (train.ys as tf.Tensor).clone() })
+    const { passed, causes } = await runRecipe({ ...healthy, train: noisy }, { only })
+    expect({ passed, cause: causes[0]?.name }).toEqual({ passed: false, cause: 'nondeterministic' })
   })
 
   test('a loss that is none of the standard ones leaves out what it cannot judge', async () => {
