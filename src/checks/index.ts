@@ -10,6 +10,7 @@ export { checkFiniteValues, type FiniteValuesOptions } from './data/finite-value
 export { checkLabelMap, type LabelMapOptions } from './data/label-map.js'
 export { checkNormalized, type NormalizedOptions } from './data/normalized.js'
 export { checkNoOutliers, type OutliersOptions } from './data/outliers.js'
+export { checkSameDistribution, type SameDistributionOptions } from './data/same-distribution.js'
 export { checkShuffled, type ShuffledOptions } from './data/shuffled.js'
 export { checkTargetLeak, type TargetLeakOptions } from './data/target-leak.js'
 export type { CheckOptions } from './options.js'

@@ -10,10 +10,13 @@ import type { Examples, Subject } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { causeOfReduction } from './loss-reduction.js'
 import { diagnoseOverfit } from './overfit.js'
+import { overRegularized } from './regularisation.js'
 
 export interface BaselineEvidence {
   subject: Subject
   train: Examples
+  /** Examples not trained on, where there are some. */
+  heldOut?: Examples
   /** What training on the whole data brought, for the message: "1000 steps on the whole data bring …". */
   outcome: string
   seed: number
@@ -22,6 +25,7 @@ export interface BaselineEvidence {
 
 const batchSize = 32
 const overfitSteps = 400
+const mostMeasured = 512
 /** So few examples are easily memorised: that comes before a fault in the labels. */
 const fewExamples = 100
 
@@ -67,6 +71,16 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     if (flipped.length > 0) return flipped
     if (attempt.end !== 'done')
       return await diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
+    const measured = sampleExamples(evidence.heldOut ?? train, mostMeasured, seed)
+    const regularized = await overRegularized({
+      subject,
+      train,
+      measured,
+      batchSize,
+      seed,
+      ...control,
+    }).finally(() => disposeExamples(measured))
+    if (regularized) return [regularized]
     const works = `the program overfits one batch of ${Math.min(batchSize, count)} in ${attempt.losses.length} steps, so model and optimizer work`
     const causes: Cause[] = [
       {

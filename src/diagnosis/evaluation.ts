@@ -7,7 +7,7 @@ import { lossMixesExamples } from './loss-mixing.js'
 
 /** A law of evaluation that does not hold. */
 export interface Law {
-  law: 'twice' | 'parts' | 'order' | 'doubled' | 'rate'
+  law: 'twice' | 'parts' | 'order' | 'doubled' | 'pairs' | 'rate'
   /** What was measured, for the message. */
   name: string
   value: number
@@ -46,6 +46,12 @@ export function causeOfLaw(
           fix: 'weight the mean of each mini-batch with its number of examples (the last one is often smaller); pair each prediction with its own label: no labels kept from another batch, no shift by one',
         }
       )
+    case 'pairs':
+      return {
+        name: 'label-shape',
+        evidence: `the loss is ${formatNumber(value)} whichever example gets which label: it pairs every prediction with every label`,
+        fix: 'give labels and predictions one and the same shape: [n, 1] against [n] is broadcast to [n, n]',
+      }
     case 'rate':
       return {
         name: 'learning-rate-ignored',

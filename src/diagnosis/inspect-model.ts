@@ -9,6 +9,8 @@ export function inspectModel(program: Trainable, batch: Examples): Cause[] {
   if (!layers) return []
   return [
     ...softmaxTwice(layers),
+    ...hiddenSoftmax(layers),
+    ...reluOnLogits(layers),
     ...symmetricKernels(layers),
     ...deadLayers(program, layers, batch),
     ...linearChain(layers),
@@ -34,6 +36,36 @@ function softmaxTwice(layers: readonly tf.layers.Layer[]): Cause[] {
     ]
   }
   return []
+}
+
+/** Units of a softmax compete, and share a sum of 1: a layer behind gets next to nothing. Attention is no chain of layers. */
+function hiddenSoftmax(layers: readonly tf.layers.Layer[]): Cause[] {
+  const last = layers.findLastIndex((layer) => layer.getWeights().length > 0)
+  const found = layers.findIndex((layer, i) => i < last && activationOf(layer) === 'softmax')
+  if (found < 0 || layers.some((layer) => layer.inboundNodes.length !== 1 || Array.isArray(layer.input)))
+    return []
+  return [
+    {
+      name: 'redundant-softmax',
+      evidence: `layer ${found} (${layers[found]!.getClassName()}) is a hidden layer with softmax: its outputs sum to 1, so each is small and their gradients smaller`,
+      fix: `give layer ${found} activation: 'relu', and softmax to the last layer only`,
+    },
+  ]
+}
+
+/** A softmax over rectified logits cannot tell any two classes apart that it wants to be unlikely. */
+function reluOnLogits(layers: readonly tf.layers.Layer[]): Cause[] {
+  const last = layers.length - 1
+  const [before, head] = [layers[last - 1], layers[last]]
+  if (!before || !head || head.getWeights().length > 0 || activationOf(head) !== 'softmax') return []
+  if (activationOf(before) !== 'relu') return []
+  return [
+    {
+      name: 'wrong-output-activation',
+      evidence: `the logits go through the relu of layer ${last - 1} (${before.getClassName()}) before the softmax: where it is off for all classes no gradient is left`,
+      fix: `remove activation: 'relu' from layer ${last - 1}`,
+    },
+  ]
 }
 
 /** Units that start equal get equal gradients and stay equal. */

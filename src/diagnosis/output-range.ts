@@ -30,7 +30,7 @@ export function headPredictsOutOfRange(
     }
   }
   if (loss.kind === 'binaryCrossentropy') {
-    if (predictions.width === 1 && constant && low > 1 - 1e-6) {
+    if (predictions.width === 1 && constant && low > 1 - 1e-6 && !isSigmoid) {
       return {
         name: 'wrong-output-activation',
         evidence: 'the single output is the constant 1: a softmax over one unit is always 1',

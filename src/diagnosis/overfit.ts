@@ -1,8 +1,14 @@
+import * as tf from '@tensorflow/tfjs'
 import { formatNumber, formatPercent } from '../figures/number.js'
-import { isCategorical, isRegression } from '../statistics/losses.js'
+import { isCategorical, isRegression, type Rows } from '../statistics/losses.js'
+import { neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import type { OverfitGoal } from '../statistics/overfit-goal.js'
-import { finalActivation } from '../training/layers.js'
+import { sameBatch } from '../training/batches.js'
+import { tensorsOf } from '../training/examples.js'
+import { allLayers, finalActivation, silence } from '../training/layers.js'
 import { openProgram } from '../training/open.js'
+import { trainProgram } from '../training/run.js'
+import type { Examples, Trainable } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { inputScale, isOffScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
@@ -34,6 +40,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
   let broadcast: Cause[]
   let hasPenalty: boolean
   let canSwapOptimizer: boolean
+  let hasNoise: boolean
   try {
     activation = outputs.length === 1 ? finalActivation(program.layers) : undefined
     structure = inspectModel(program, evidence.batch)
@@ -41,7 +48,8 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     scale = causesOfScale(inputScale(evidence.batch.xs), largestInitialWeights(program.layers))
     broadcast = outputs.some(({ loss }) => !loss) ? lossMixesExamples(program, evidence.batch) : []
     hasPenalty = run.penalties.length > 0 && program.disablePenalty !== undefined
-    canSwapOptimizer = program.optimizer !== undefined
+    canSwapOptimizer = canReplaceOptimizer(program)
+    hasNoise = program.disableDropout === undefined && layersMakeNoise(program.layers ?? [])
   } finally {
     program.dispose()
   }
@@ -53,9 +61,137 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     ...(scale.length > 0 ? [] : signatureOfGradients(evidence, rate)),
   ]
   if (certain.length > 0) return distinct([...certain, ...structure])
-  const experiments = canSwapOptimizer ? await experiment(evidence, rate, hasPenalty) : []
-  const found = [...experiments, ...structure, ...scale]
-  return distinct(found.length > 0 ? found : [fallback(evidence)])
+  const schedule = rate === undefined ? [] : await scheduleOf(evidence)
+  const noise = schedule.length === 0 && hasNoise ? await withoutNoise(evidence) : []
+  const decided = [...schedule, ...noise]
+  const experiments =
+    decided.length === 0 && canSwapOptimizer ? await experiment(evidence, rate, hasPenalty) : []
+  const found = [...decided, ...experiments, ...structure, ...scale]
+  if (found.length > 0) return distinct(found)
+  return distinct([
+    ...constantFeatures(evidence.batch),
+    ...otherLoss(evidence),
+    ...unrelatedLabels(evidence),
+    fallback(evidence),
+  ])
+}
+
+/** Steps over which the learning rate is watched. */
+const watchedSteps = 100
+const decayed = 0.01
+
+/** A learning rate that the program itself lowers to next to nothing while the loss has far to go. */
+async function scheduleOf({ subject, batch, seed, control, run }: OverfitEvidence): Promise<Cause[]> {
+  const program = await openProgram(subject, seed)
+  const rates: number[] = []
+  try {
+    const first = learningRateOf(program.optimizer) ?? 0
+    await trainProgram(program, sameBatch(batch).next, {
+      seed,
+      ...control,
+      steps: Math.min(watchedSteps, run.losses.length),
+      readEvery: 1,
+      until: () => {
+        rates.push(learningRateOf(program.optimizer) ?? first)
+        return undefined
+      },
+    })
+  } finally {
+    program.dispose()
+  }
+  const most = Math.max(0, ...rates)
+  const step = rates.findLastIndex((rate) => rate > decayed * most) + 1
+  if (most === 0 || step === rates.length || step === 0) return []
+  return [
+    {
+      name: 'schedule-decays-early',
+      evidence: `the learning rate falls from ${formatNumber(most)} to ${formatNumber(rates.at(-1)!)} by step ${step + 1}, where the loss is ${formatNumber(run.losses[Math.min(step, run.losses.length - 1)]!)}`,
+      fix: 'use a constant learning rate until the model overfits; a schedule counts in steps or in epochs: check which, and for how many it was made',
+    },
+  ]
+}
+
+/** The same run with dropout and noise layers off, of a program that cannot do so itself. */
+async function withoutNoise({ subject, batch, seed, control, goal, run }: OverfitEvidence): Promise<Cause[]> {
+  const trial = await tryOverfit(subject, batch, {
+    seed,
+    steps: trialSteps,
+    goal: goal.loss,
+    ...control,
+    change: (program) => {
+      for (const layer of allLayers(program.layers ?? [])) silence(layer)
+    },
+  })
+  const best = Math.min(Infinity, ...run.losses.filter(Number.isFinite))
+  if (!trial.reached && !closesMore(trial.best, best, run.losses[0]!, goal)) return []
+  return [
+    {
+      name: 'over-regularized',
+      evidence: `with dropout and noise layers switched off the loss reaches ${formatNumber(trial.best)} in ${trial.steps} steps, with them ${formatNumber(best)} in ${run.losses.length}`,
+      fix: 'lower the dropout rate (it is the share that is dropped, 0.2 to 0.5 is usual), and give the Trainable disableDropout()',
+    },
+  ]
+}
+
+const layersMakeNoise = (layers: readonly tf.layers.Layer[]): boolean =>
+  allLayers(layers).some((layer) => /Dropout|GaussianNoise/.test(layer.getClassName()))
+
+/** Whether another optimizer can be put in place: a property with a getter only cannot be set. */
+function canReplaceOptimizer(program: Trainable): boolean {
+  const { optimizer } = program
+  if (optimizer === undefined) return false
+  try {
+    program.optimizer = optimizer
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Features of a table, most of which never change. Pictures and sequences have borders and padding. */
+function constantFeatures({ xs }: Examples): Cause[] {
+  const [table, ...others] = tensorsOf(xs)
+  if (!table || others.length > 0 || table.rank !== 2 || table.shape[1]! > 64) return []
+  const constant = tf.tidy(() => {
+    const values = table.toFloat()
+    return tf.sum(tf.equal(tf.max(values, 0), tf.min(values, 0))).dataSync()[0]!
+  })
+  const features = table.shape[1]!
+  if (constant === 0 || 2 * constant < features) return []
+  return [
+    {
+      name: 'constant-inputs',
+      evidence: `${constant} of ${features} input features are the same for all ${table.shape[0]} examples of the batch`,
+      fix: 'look at the inputs just before the model: a column index that is always the same, a join that found nothing, a slice of the wrong axis',
+    },
+  ]
+}
+
+/** A loss for quantities where the labels are classes, on a program that did not get them right. */
+function otherLoss({ outputs }: OverfitEvidence): Cause[] {
+  return outputs.flatMap(({ loss, labels }) => {
+    if (!loss || !isRegression(loss.kind) || labels.width < 2 || !areOneHot(labels)) return []
+    return [
+      {
+        name: 'wrong-loss' as const,
+        evidence: `the labels are ${labels.width} classes, one-hot, and the loss is ${loss.kind}, whose gradient vanishes where a softmax is sure of a wrong class`,
+        fix: "use loss: 'categoricalCrossentropy'",
+      },
+    ]
+  })
+}
+
+/** Nearest neighbours that agree in their labels no more often than any two examples: labels and inputs are strangers. */
+function unrelatedLabels({ batch }: OverfitEvidence): Cause[] {
+  const found = neighbourAgreement(batch)
+  if (!found || found.agreement > found.chance + 2 * found.error) return []
+  return [
+    {
+      name: 'labels-independent-of-inputs',
+      evidence: `of ${found.examples} examples ${formatPercent(found.agreement)} have the label of their nearest neighbour, any two examples agree in ${formatPercent(found.chance)}`,
+      fix: 'check that xs and ys were shuffled together and are in the same order; look at a few examples with their labels',
+    },
+  ]
 }
 
 function distinct(causes: Cause[]): Cause[] {
@@ -240,4 +376,17 @@ function fallback({ run, goal, batch }: OverfitEvidence): Cause {
     evidence: `neither the program's optimizer nor Adam fits the batch: the best loss is ${formatNumber(best)}, ${formatNumber(goal.loss)} was wanted`,
     fix: 'widen the layers, and make sure there is a nonlinearity between them',
   }
+}
+
+function areOneHot({ values, rows, width }: Rows): boolean {
+  for (let row = 0; row < rows; row++) {
+    let ones = 0
+    for (let k = 0; k < width; k++) {
+      const value = values[row * width + k]!
+      if (value !== 0 && value !== 1) return false
+      ones += value
+    }
+    if (ones !== 1) return false
+  }
+  return true
 }

@@ -12,34 +12,23 @@ export interface RankedCause extends Cause {
 }
 
 /**
- * What a fault looks like from inside the network, whatever the fault: they mend nothing by being fixed themselves, and
- * are named first only when nothing else is found.
+ * What another fault brings about comes after it: roots first; then settings that only look wrong because of a root
+ * (inputs off scale and a summed loss ask for another learning rate); then what costs some accuracy but keeps no
+ * program from learning; last what any fault looks like from inside the network, which mends nothing by being fixed.
  */
-const symptoms = new Set<CauseName>([
-  'diverging-loss',
-  'dead-units',
-  'saturated-units',
-  'vanishing-gradients',
-  'exploding-gradients',
-  'no-gradient',
-  'weights-not-updated',
-  'inputs-ignored',
-  'labels-independent-of-inputs',
-  'too-little-capacity',
-  'under-regularized',
-])
-
-/** What costs some accuracy, but keeps no program from learning. */
-const blemishes = new Set<CauseName>([
-  'duplicates',
-  'outliers',
-  'class-imbalance',
-  'output-bias-off-base-rate',
-])
+const consequences: readonly CauseName[][] = [
+  ['learning-rate-too-high', 'learning-rate-too-low', 'class-imbalance'],
+  ['duplicates', 'outliers', 'output-bias-off-base-rate'],
+  ['diverging-loss', 'dead-units', 'saturated-units'],
+  ['vanishing-gradients', 'exploding-gradients', 'no-gradient'],
+  ['inputs-ignored', 'labels-independent-of-inputs', 'under-regularized'],
+  ['too-little-capacity'],
+]
 
 /**
- * All causes of failed checks, the one to mend first at the front. Roots come before blemishes and symptoms; a cause that several checks
- * name, or that a check names first, before others; then the order of the checks decides, which is that of the recipe.
+ * All causes of failed checks, the one to mend first at the front: roots before their consequences; a cause that
+ * several checks name, or that a check names first, before others; then the order of the checks, which is that of the
+ * recipe.
  */
 export function rankCauses(failed: readonly Accusation[]): RankedCause[] {
   const found = new Map<CauseName, RankedCause & { score: number }>()
@@ -56,7 +45,4 @@ export function rankCauses(failed: readonly Accusation[]): RankedCause[] {
     .map(({ score: _, ...cause }) => cause)
 }
 
-function depth(name: CauseName): number {
-  if (symptoms.has(name)) return 2
-  return blemishes.has(name) ? 1 : 0
-}
+const depth = (name: CauseName): number => consequences.findIndex((names) => names.includes(name)) + 1

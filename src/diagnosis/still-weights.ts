@@ -17,7 +17,7 @@ export interface StillWeight {
 export function causesOfStillWeights(
   still: readonly StillWeight[],
   inputs: TensorGroup,
-  { all, steps, rate }: { all: number; steps: number; rate: number | undefined },
+  { all, steps, rate, dead }: { all: number; steps: number; rate: number | undefined; dead: boolean },
 ): Cause[] {
   const named = (weights: readonly StillWeight[]) => weights.map(({ name }) => `'${name}'`).join(', ')
   const disconnected = still.filter(({ gradient }) => gradient === 'none')
@@ -45,11 +45,13 @@ export function causesOfStillWeights(
     })
   } else if (zero.length > 0 && !constant) {
     causes.push({
-      name: everything ? 'no-gradient' : 'dead-units',
+      name: dead ? 'dead-units' : 'no-gradient',
       evidence: `the gradient of ${named(zero)} is exactly 0 for the whole batch`,
-      fix: everything
-        ? 'look for a multiplication by 0, a saturated or rounded output, a loss that is constant on this batch'
-        : 'its units are off for every example: lower the learning rate or the initial weights, start biases at 0, or use leaky relu; or its output is multiplied by 0',
+      fix: dead
+        ? 'its units are off for every example: lower the learning rate or the initial weights, start biases at 0, or use leaky relu'
+        : everything
+          ? 'look for a multiplication by 0, a saturated or rounded output, a loss that is constant on this batch'
+          : 'look behind it for an operation without a gradient (argMax, round, comparison, oneHot), a multiplication by 0, a saturated layer',
     })
   }
   if (moving.length > 0) {
@@ -72,4 +74,17 @@ export function causesOfStillWeights(
     }
   }
   return causes
+}
+
+/** Why moving statistics did not move: evaluation then normalises with the values they began with. */
+export function causesOfFrozenStatistics(names: readonly string[]): Cause[] {
+  if (names.length === 0) return []
+  const list = names.map((name) => `'${name}'`).join(', ')
+  return [
+    {
+      name: 'batch-norm-statistics',
+      evidence: `training leaves the moving mean and variance of ${list} as they were, so evaluation normalises with their initial values`,
+      fix: 'let momentum be below 1 (0.99 is the default, 0.9 suits short trainings), and run the layer in training mode when training: apply(xs, { training: true })',
+    },
+  ]
 }

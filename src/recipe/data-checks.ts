@@ -6,6 +6,7 @@ import { checkFiniteValues } from '../checks/data/finite-values.js'
 import { checkLabelMap } from '../checks/data/label-map.js'
 import { checkNormalized } from '../checks/data/normalized.js'
 import { checkNoOutliers } from '../checks/data/outliers.js'
+import { checkSameDistribution } from '../checks/data/same-distribution.js'
 import { checkShuffled } from '../checks/data/shuffled.js'
 import { checkTargetLeak } from '../checks/data/target-leak.js'
 import { type CheckOptions, defaultSeed } from '../checks/options.js'
@@ -92,6 +93,12 @@ export function dataChecks(context: RecipeContext): RecipeCheck[] {
       stage: 'data',
       ...(!validation && { missing: 'the recipe has no validation examples' }),
       run: async (options) => checkLabelMap(await train(), await validation!(), options),
+    },
+    {
+      name: 'same-distribution',
+      stage: 'data',
+      ...(!validation && { missing: 'the recipe has no validation examples' }),
+      run: async (options) => checkSameDistribution(await train(), await validation!(), options),
     },
     {
       name: 'shuffled-data',

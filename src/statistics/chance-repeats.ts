@@ -19,6 +19,8 @@ const mostLookups = 600_000
 /** Few-valued columns and each row seen three times on average: a truth table, a small set of patterns. */
 const fewValues = 32
 const fewRepeats = 3
+/** Pictures of which each comes many times are copies, however few grey levels they have. */
+const fewColumns = 32
 
 /**
  * Identical rows in `tables`, and how many are expected by chance. Rows of few-valued columns coincide naturally,
@@ -38,6 +40,7 @@ export function countRepeats(tables: readonly Table[], boundary: number, hashes:
   const varying = all.filter((unit) => distinctValues(tables[unit.table]!, unit, 1) > 1)
   const enumerable =
     fewRepeats * distinct <= rows &&
+    varying.length <= fewColumns &&
     all.every((unit) => distinctValues(tables[unit.table]!, unit, fewValues) <= fewValues)
   const possible = boundary < rows ? boundary * (rows - boundary) : (rows * (rows - 1)) / 2
   let expected = 0

@@ -14,7 +14,7 @@ test('nothing failed, nothing named', () => {
 
 test('a cause that more checks name comes first, with the checks', () => {
   const failed = [
-    accused('normalized', 'unnormalized-inputs'),
+    accused('normalized', 'outliers'),
     accused('overfit-batch', 'learning-rate-too-high'),
     accused('zero-input-baseline', 'learning-rate-too-high'),
   ]
@@ -41,4 +41,11 @@ test('a blemish of the data comes after a root and before a symptom', () => {
   expect(
     order(accused('a', 'duplicates'), accused('b', 'dead-units'), accused('c', 'gradient-sign')),
   ).toEqual(['gradient-sign', 'duplicates', 'dead-units'])
+})
+
+test('inputs off scale come before the learning rate they ask for', () => {
+  const rates = ['overfit-batch', 'zero-input-baseline'].map((check) =>
+    accused(check, 'learning-rate-too-low'),
+  )
+  expect(order(accused('normalized', 'unnormalized-inputs'), ...rates)[0]).toBe('unnormalized-inputs')
 })

@@ -27,6 +27,7 @@ const data = [
   'consistent-labels',
   'target-leak',
   'label-map-match',
+  'same-distribution',
   'shuffled-data',
 ]
 const skeleton = [
@@ -51,6 +52,7 @@ const all = [...data, ...skeleton]
 const notApplicable = [
   'disjoint',
   'label-map-match',
+  'same-distribution',
   'shuffled-data',
   'loads-deterministically',
   'causal',

@@ -1,5 +1,5 @@
 import { causeOfLaw, type Law } from '../../diagnosis/evaluation.js'
-import { scaleLearningRate } from '../../diagnosis/trial.js'
+import { learningRateOf, scaleLearningRate } from '../../diagnosis/trial.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
 import {
@@ -8,6 +8,7 @@ import {
   disposeExamples,
   gatherExamples,
   sliceExamples,
+  tensorsOf,
 } from '../../training/examples.js'
 import { lossOf, repeatExamples, weightValues } from '../../training/measure.js'
 import { mixesExamples } from '../../training/mixing.js'
@@ -104,7 +105,7 @@ async function brokenLaws(
         ],
   )
   if (broken.length === 0) {
-    const parts = inParts(program, examples, loss, isClose)
+    const parts = inParts(program, examples, loss, isClose) ?? otherPairs(program, examples, loss, seed)
     if (parts) broken.push(parts)
   }
   const moved = await atRateZero(program, examples)
@@ -178,13 +179,64 @@ function inParts(
   }
 }
 
+/** Labels dealt out anew this often; by chance alone not one of so many deals leaves a loss as it is. */
+const deals = 4
+/** Predictions and labels vary enough to be told apart, relative to their size. */
+const leastSpread = 0.01
+
+/**
+ * Which label belongs to which example matters. A loss that depends on the labels, but stays the same when they are
+ * dealt out to other examples, averages over all pairs: what [n, 1] broadcast against [n] does.
+ */
+function otherPairs(program: Trainable, examples: Examples, loss: number, seed: number): Law | undefined {
+  const count = countExamples(examples)
+  if (!variesByExample(predictValues(program, examples.xs), count)) return undefined
+  if (!tensorsOf(examples.ys).some((labels) => variesByExample([{ values: labels.dataSync() }], count)))
+    return undefined
+  const lossWith = (order: Int32Array): number => {
+    const dealt = gatherExamples({ xs: examples.ys, ys: examples.ys }, order)
+    const value = lossOf(program, { ...examples, ys: dealt.ys })
+    disposeExamples(dealt)
+    return value
+  }
+  const same = (value: number) => Math.abs(value - loss) <= roundingOfPairs * Math.abs(loss)
+  for (let deal = 0; deal < deals; deal++)
+    if (!same(lossWith(permutation(count, mixSeed(seed, 'deal', deal))))) return undefined
+  // A loss without labels (of an autoencoder by hand, say) has no pairs.
+  const first = new Int32Array(count)
+  const last = new Int32Array(count).fill(count - 1)
+  if (same(lossWith(first)) && same(lossWith(last))) return undefined
+  return {
+    law: 'pairs',
+    name: 'loss with labels of other examples',
+    value: loss,
+    expected: loss,
+    finding: `The loss stays ${formatNumber(loss)} whichever example gets which label (${deals} deals), though it depends on the labels.`,
+  }
+}
+
+const roundingOfPairs = 1e-5
+
+function variesByExample(outputs: ReadonlyArray<{ values: ArrayLike<number> }>, count: number): boolean {
+  return outputs.some(({ values }) => {
+    const width = values.length / count
+    let [spread, size] = [0, 0]
+    for (let i = 0; i < values.length; i++) {
+      spread = Math.max(spread, Math.abs(values[i]! - values[i % width]!))
+      size = Math.max(size, Math.abs(values[i]!))
+    }
+    return spread > leastSpread * size
+  })
+}
+
 async function atRateZero(program: Trainable, examples: Examples): Promise<Law | undefined> {
   const before = weightValues(program)
   if (!scaleLearningRate(program, 0)) return undefined
   const loss = await program.step(examples)
   const finite = Number.isFinite(loss.dataSync()[0])
   loss.dispose()
-  if (!finite) return undefined
+  // A program with a schedule of its own sets the rate at each step: then there is no law to break.
+  if (!finite || learningRateOf(program.optimizer) !== 0) return undefined
   const after = weightValues(program)
   const changes = before.map(({ values }, i) => largestDifference(values, after[i]!.values))
   const value = Math.max(...changes)

@@ -1,5 +1,11 @@
-import { causesOfStillWeights, type StillWeight } from '../../diagnosis/still-weights.js'
+import { inspectModel } from '../../diagnosis/inspect-model.js'
+import {
+  causesOfFrozenStatistics,
+  causesOfStillWeights,
+  type StillWeight,
+} from '../../diagnosis/still-weights.js'
 import { learningRateOf } from '../../diagnosis/trial.js'
+import { allLayers } from '../../training/layers.js'
 import { weightValues } from '../../training/measure.js'
 import { largestDifference } from '../../training/probe.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
@@ -20,7 +26,8 @@ const roundingShare = 1e-5
 /**
  * Every trainable weight tensor changes within a few steps. One that does not is told apart: no gradient reaches it,
  * its gradient is zero, or its gradient is not zero and the update is missing. A vector with a gradient of exactly
- * zero is no fault: a bias before batch normalisation is cancelled by it. Costs `steps` steps, 10 more for a failure.
+ * zero is no fault: a bias before batch normalisation is cancelled by it. The moving statistics of batch normalisation,
+ * which no gradient changes, have to move too. Costs `steps` steps, 10 more for a failure.
  */
 export async function checkUpdatesEveryWeight(
   subject: Subject,
@@ -37,6 +44,7 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
   assertCounts({ steps })
   let inputs: TensorGroup
   let before: Weights = []
+  let statistics: Statistics[] = []
   let resting: Weights = []
   let norms: Record<string, number> | undefined
   let taken = 0
@@ -51,6 +59,7 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       batch = examples
       inputs = examples.xs
       before = weightValues(program)
+      statistics = movingStatistics(program)
     },
     done: () => over,
     afterStep(program, { count, loss, gradients }) {
@@ -74,25 +83,33 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       const all = resting.length === before.length
       const largest = Math.max(0, ...Object.values(norms ?? {}))
       const failed = cut ? [] : still.filter((weight) => all || !isCancelled(weight, largest))
+      const now = movingStatistics(program)
+      const frozen =
+        cut || all ? [] : statistics.filter(({ values }, i) => sameValues(values, now[i]!.values))
       return {
         check: 'updates-every-weight',
         stage: 'skeleton',
-        status: failed.length > 0 || cut ? 'failed' : 'passed',
+        status: failed.length > 0 || frozen.length > 0 || cut ? 'failed' : 'passed',
         summary: cut
           ? `Stopped before the test's time ran out. Give the test more time: test(name, fn, 120_000).`
-          : failed.length > 0
-            ? `${failed.length} of ${before.length} trainable weights did not change in ${taken} steps: ${failed.map(({ name }) => name).join(', ')}.`
-            : `All ${before.length} trainable weights change within ${steps} steps${still.length > 0 ? `, save ${still.length} that what follows cancels` : ''}.`,
+          : failed.length === 0 && frozen.length > 0
+            ? `The moving statistics of ${frozen.length} of ${statistics.length} batch normalisations did not change in ${taken} steps: ${frozen.map(({ name }) => name).join(', ')}.`
+            : failed.length > 0
+              ? `${failed.length} of ${before.length} trainable weights did not change in ${taken} steps: ${failed.map(({ name }) => name).join(', ')}.`
+              : `All ${before.length} trainable weights change within ${steps} steps${still.length > 0 ? `, save ${still.length} that what follows cancels` : ''}.`,
         measured: { changed: before.length - resting.length },
         expected: { changed: before.length },
-        causes:
-          failed.length > 0
+        causes: [
+          ...causesOfFrozenStatistics(frozen.map(({ name }) => name)),
+          ...(failed.length > 0
             ? causesOfStillWeights(failed, inputs, {
                 all: before.length,
                 steps,
                 rate: learningRateOf(program.optimizer),
+                dead: inspectModel(program, batch).some(({ name }) => name === 'dead-units'),
               })
-            : [],
+            : []),
+        ],
         seed: 0,
         seconds: 0,
       }
@@ -104,3 +121,21 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
 function isCancelled({ rank, gradient }: StillWeight, largest: number): boolean {
   return rank < 2 && typeof gradient === 'number' && gradient <= roundingShare * largest
 }
+
+interface Statistics {
+  name: string
+  values: Float32Array[]
+}
+
+/** Moving mean and variance of every batch normalisation that is not frozen on purpose. */
+function movingStatistics({ layers = [] }: Trainable): Statistics[] {
+  return allLayers(layers)
+    .filter((layer) => layer.getClassName() === 'BatchNormalization' && layer.trainable)
+    .map((layer) => ({
+      name: layer.name,
+      values: layer.nonTrainableWeights.map((weight) => weight.read().dataSync<'float32'>().slice()),
+    }))
+}
+
+const sameValues = (a: Float32Array[], b: Float32Array[]) =>
+  a.every((values, i) => largestDifference(values, b[i]!) === 0)

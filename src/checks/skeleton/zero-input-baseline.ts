@@ -132,6 +132,7 @@ export async function checkZeroInputBaseline(
           : await diagnoseBaseline({
               subject,
               train: parts.train,
+              heldOut: parts.heldOut,
               outcome: outcomeOf(run, skill!),
               seed,
               control: controlOf(options),
