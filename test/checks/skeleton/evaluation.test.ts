@@ -204,7 +204,7 @@ describe('updates-every-weight', () => {
       faultyPrograms['inputs of 0']!.data!(24, 1),
     ],
     'biases at -10 under relu': [faultyPrograms['biases at -10 under relu']!.create, 'dead-units'],
-    'hidden units multiplied by 0': [faultyPrograms['hidden units multiplied by 0']!.create, 'dead-units'],
+    'hidden units multiplied by 0': [faultyPrograms['hidden units multiplied by 0']!.create, 'no-gradient'],
     'a variable left out of the loop': [
       byHand((program) => ({
         step: (examples) => {

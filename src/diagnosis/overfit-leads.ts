@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs'
+import { formatNumber, formatPercent } from '../figures/number.js'
+import { isRegression, type Rows } from '../statistics/losses.js'
+import { neighbourAgreement } from '../statistics/neighbour-agreement.js'
+import { tensorsOf } from '../training/examples.js'
+import type { Examples } from '../training/trainable.js'
+import type { Cause } from './cause.js'
+import { inputScale } from './input-scale.js'
+import type { OverfitEvidence } from './overfit-evidence.js'
+
+/** What may be behind a batch that nothing fits, where neither numbers nor experiments decide: weaker evidence. */
+export function leadsOf(evidence: OverfitEvidence): Cause[] {
+  return [
+    ...constantFeatures(evidence.batch),
+    ...otherLoss(evidence),
+    ...unrelatedLabels(evidence),
+    fallback(evidence),
+  ]
+}
+
+/** Features of a table, most of which never change. Pictures and sequences have borders and padding. */
+function constantFeatures({ xs }: Examples): Cause[] {
+  const [table, ...others] = tensorsOf(xs)
+  if (!table || others.length > 0 || table.rank !== 2 || table.shape[1]! > 64) return []
+  const constant = tf.tidy(() => {
+    const values = table.toFloat()
+    return tf.sum(tf.equal(tf.max(values, 0), tf.min(values, 0))).dataSync()[0]!
+  })
+  const features = table.shape[1]!
+  if (constant === 0 || 2 * constant < features) return []
+  return [
+    {
+      name: 'constant-inputs',
+      evidence: `${constant} of ${features} input features are the same for all ${table.shape[0]} examples of the batch`,
+      fix: 'look at the inputs just before the model: a column index that is always the same, a join that found nothing, a slice of the wrong axis',
+    },
+  ]
+}
+
+/** A loss for quantities where the labels are classes, on a program that did not get them right. */
+function otherLoss({ outputs }: OverfitEvidence): Cause[] {
+  return outputs.flatMap(({ loss, labels }) => {
+    if (!loss || !isRegression(loss.kind) || labels.width < 2 || !areOneHot(labels)) return []
+    return [
+      {
+        name: 'wrong-loss' as const,
+        evidence: `the labels are ${labels.width} classes, one-hot, and the loss is ${loss.kind}, whose gradient vanishes where a softmax is sure of a wrong class`,
+        fix: "use loss: 'categoricalCrossentropy'",
+      },
+    ]
+  })
+}
+
+/** Nearest neighbours that agree in their labels no more often than any two examples: labels and inputs are strangers. */
+function unrelatedLabels({ batch }: OverfitEvidence): Cause[] {
+  const found = neighbourAgreement(batch)
+  if (!found || found.agreement > found.chance + 2 * found.error) return []
+  return [
+    {
+      name: 'labels-independent-of-inputs',
+      evidence: `of ${found.examples} examples ${formatPercent(found.agreement)} have the label of their nearest neighbour, any two examples agree in ${formatPercent(found.chance)}`,
+      fix: 'check that xs and ys were shuffled together and are in the same order; look at a few examples with their labels',
+    },
+  ]
+}
+
+function fallback({ run, goal, batch }: OverfitEvidence): Cause {
+  const best = Math.min(...run.losses.filter(Number.isFinite))
+  const scale = inputScale(batch.xs)
+  if (run.end === 'non-finite') {
+    return {
+      name: 'diverging-loss',
+      evidence: `the loss was ${formatNumber(run.losses[0]!)} at the first step and not finite at step ${run.losses.length}`,
+      fix: 'look for log(0), a division by zero or an exponential of a large number in the model or loss',
+    }
+  }
+  if (goal.constant !== undefined && Math.abs(best - goal.constant) < 0.05 * (goal.constant - goal.floor)) {
+    return {
+      name: 'inputs-ignored',
+      evidence: `the loss stays at ${formatNumber(best)}, what the best constant prediction gives (${formatNumber(goal.constant)}): the outputs do not depend on the inputs (which have standard deviation ${formatNumber(scale.deviation)})`,
+      fix: 'follow one example through the layers: look for a dead relu, a multiplication by zero, a gradient stopped on the way',
+    }
+  }
+  return {
+    name: 'too-little-capacity',
+    evidence: `neither the program's optimizer nor Adam fits the batch: the best loss is ${formatNumber(best)}, ${formatNumber(goal.loss)} was wanted`,
+    fix: 'widen the layers, and make sure there is a nonlinearity between them',
+  }
+}
+
+function areOneHot({ values, rows, width }: Rows): boolean {
+  for (let row = 0; row < rows; row++) {
+    let ones = 0
+    for (let k = 0; k < width; k++) {
+      const value = values[row * width + k]!
+      if (value !== 0 && value !== 1) return false
+      ones += value
+    }
+    if (ones !== 1) return false
+  }
+  return true
+}

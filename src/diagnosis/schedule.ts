@@ -1,0 +1,42 @@
+import { formatNumber } from '../figures/number.js'
+import { sameBatch } from '../training/batches.js'
+import { openProgram } from '../training/open.js'
+import { trainProgram } from '../training/run.js'
+import type { Cause } from './cause.js'
+import type { OverfitEvidence } from './overfit-evidence.js'
+import { learningRateOf } from './trial.js'
+
+/** Steps over which the learning rate is watched. */
+const watchedSteps = 100
+const decayed = 0.01
+
+/** A learning rate that the program itself lowers to next to nothing while the loss has far to go. */
+export async function scheduleOf({ subject, batch, seed, control, run }: OverfitEvidence): Promise<Cause[]> {
+  const program = await openProgram(subject, seed)
+  const rates: number[] = []
+  try {
+    const first = learningRateOf(program.optimizer) ?? 0
+    await trainProgram(program, sameBatch(batch).next, {
+      seed,
+      ...control,
+      steps: Math.min(watchedSteps, run.losses.length),
+      readEvery: 1,
+      until: () => {
+        rates.push(learningRateOf(program.optimizer) ?? first)
+        return undefined
+      },
+    })
+  } finally {
+    program.dispose()
+  }
+  const most = Math.max(0, ...rates)
+  const step = rates.findLastIndex((rate) => rate > decayed * most) + 1
+  if (most === 0 || step === rates.length || step === 0) return []
+  return [
+    {
+      name: 'schedule-decays-early',
+      evidence: `the learning rate falls from ${formatNumber(most)} to ${formatNumber(rates.at(-1)!)} by step ${step + 1}, where the loss is ${formatNumber(run.losses[Math.min(step, run.losses.length - 1)]!)}`,
+      fix: 'use a constant learning rate until the model overfits; a schedule counts in steps or in epochs: check which, and for how many it was made',
+    },
+  ]
+}
