@@ -12,6 +12,7 @@ import type { Mixing } from '../training/mixing.js'
 import type { TensorGroup } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { inputScale } from './input-scale.js'
+import { lossForQuantities } from './loss-for-task.js'
 import { causeOfReduction } from './loss-reduction.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import { causesOfScale } from './scale.js'
@@ -39,7 +40,9 @@ export function diagnoseInitLoss(evidence: InitLossEvidence): Cause[] {
   const mixed = examplesMixed(evidence)
   // A softmax over the batch leaves rows that do not sum to 1: one fault, not two.
   if (mixed.length > 0) return [...mixed, ...reductionOfLoss(evidence)]
-  const certain = [headOutOfRange, reductionOfLoss, signatureOfNumber].flatMap((rule) => rule(evidence))
+  const certain = [headOutOfRange, lossOfTask, reductionOfLoss, signatureOfNumber].flatMap((rule) =>
+    rule(evidence),
+  )
   const causes = certain.length > 0 ? certain : scaleOfPredictions(evidence)
   return causes.filter((cause, i) => causes.findIndex(({ name }) => name === cause.name) === i)
 }
@@ -59,6 +62,9 @@ function headOutOfRange({ outputs, layers }: InitLossEvidence): Cause[] {
   const activation = outputs.length === 1 ? finalActivation(layers) : undefined
   return outputs.flatMap((output) => headPredictsOutOfRange(output, activation) ?? [])
 }
+
+const lossOfTask = ({ outputs }: InitLossEvidence): Cause[] =>
+  outputs.flatMap((output) => lossForQuantities(output) ?? [])
 
 function reductionOfLoss({ outputs }: InitLossEvidence): Cause[] {
   return outputs.flatMap(({ loss }) => (loss ? causeOfReduction(loss) : []))

@@ -1,8 +1,10 @@
+import { formatNumber } from '../figures/number.js'
+import { isOrdinaryConstant } from '../statistics/init-loss.js'
 import { isCategorical, type LossDescription } from '../statistics/losses.js'
 import type { Cause } from './cause.js'
 
 /** What is wrong with the way a loss becomes one number; nothing for a mean over the batch. */
-export function causeOfReduction({ kind, reduction }: LossDescription): Cause[] {
+export function causeOfReduction({ kind, reduction, constant = 1 }: LossDescription): Cause[] {
   switch (reduction) {
     case 'mean':
       return []
@@ -22,6 +24,16 @@ export function causeOfReduction({ kind, reduction }: LossDescription): Cause[] 
           fix: 'use the natural logarithm (tf.log), as every standard loss does',
         },
       ]
+    case 'times a constant':
+      return isOrdinaryConstant(constant)
+        ? []
+        : [
+            {
+              name: 'loss-reduction',
+              evidence: `the loss is ${formatNumber(constant)} times ${kind}: gradients, and with them the steps of SGD, are that much ${constant < 1 ? 'smaller' : 'larger'}`,
+              fix: 'take the mean over the batch once, and no other factor: a mean over classes or a division by the batch size was applied as well',
+            },
+          ]
     default:
       if ((reduction === 'sum over the features' || reduction === 'half') && !isCategorical(kind)) return []
       return [

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { formatNumber, formatPercent } from '../figures/number.js'
-import { isRegression, type Rows } from '../statistics/losses.js'
+import { isRegression } from '../statistics/losses.js'
 import { neighbourAgreement } from '../statistics/neighbour-agreement.js'
+import { areOneHot } from '../statistics/rows.js'
 import { tensorsOf } from '../training/examples.js'
 import type { Examples } from '../training/trainable.js'
 import type { Cause } from './cause.js'
@@ -86,17 +87,4 @@ function fallback({ run, goal, batch }: OverfitEvidence): Cause {
     evidence: `neither the program's optimizer nor Adam fits the batch: the best loss is ${formatNumber(best)}, ${formatNumber(goal.loss)} was wanted`,
     fix: 'widen the layers, and make sure there is a nonlinearity between them',
   }
-}
-
-function areOneHot({ values, rows, width }: Rows): boolean {
-  for (let row = 0; row < rows; row++) {
-    let ones = 0
-    for (let k = 0; k < width; k++) {
-      const value = values[row * width + k]!
-      if (value !== 0 && value !== 1) return false
-      ones += value
-    }
-    if (ones !== 1) return false
-  }
-  return true
 }

@@ -86,7 +86,12 @@ export function dataChecks(context: RecipeContext): RecipeCheck[] {
     {
       name: 'target-leak',
       stage: 'data',
-      run: async (options) => checkTargetLeak(await train(), { ...options, identical: true }),
+      run: async (options) =>
+        checkTargetLeak(await train(), {
+          ...options,
+          identical: true,
+          ...(recipe.causal && { causal: recipe.causal }),
+        }),
     },
     {
       name: 'label-map-match',

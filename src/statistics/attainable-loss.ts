@@ -1,6 +1,6 @@
 import { bestConstantLoss, lossFloor } from './constant-predictor.js'
 import type { InitOutput } from './init-loss.js'
-import { isBinary, isCategorical, type Rows, reductions, takesLogits } from './losses.js'
+import { isBinary, isCategorical, type Rows, reductionFactor, takesLogits } from './losses.js'
 
 /** What the labels of some examples allow, summed over the outputs. */
 export interface AttainableLoss {
@@ -23,7 +23,7 @@ export function attainableLoss(
   for (const { loss, labels } of outputs) {
     if (!loss) return undefined
     // A flipped sign is a fault, not a goal: the marks are those of the loss that was meant.
-    const factor = Math.abs(reductions[loss.reduction](labels.rows, labels.width))
+    const factor = Math.abs(reductionFactor(loss, labels.rows, labels.width))
     const rowGroups = groupsOfRows(groups, labels.rows)
     constant += factor * bestConstantLoss(loss.kind, labels)
     floor += factor * lossFloor(loss.kind, labels, rowGroups)

@@ -37,8 +37,31 @@ export function identifyLoss(samples: readonly LossSample[]): LossDescription | 
       }
     }
   }
+  return timesConstant(samples)
+}
+
+/** A standard loss times a number: the same ratio on samples whose losses differ enough for another loss to show. */
+function timesConstant(samples: readonly LossSample[]): LossDescription | undefined {
+  for (const sparse of [false, true]) {
+    const comparable = samples.map((sample) => (sparse ? asOneHot(sample) : sameWidth(sample)))
+    if (comparable.some((sample) => sample === undefined)) continue
+    for (const kind of lossKinds) {
+      const means = comparable.map((sample) =>
+        meanOfRows(lossOfRows(kind, sample!.labels, sample!.predictions), sample!.labels.weights),
+      )
+      const constant = samples[0]!.loss / means[0]!
+      if (!Number.isFinite(constant) || constant <= 0 || !differ(means)) continue
+      if (comparable.every((sample, i) => isClose(sample!.loss / constant, means[i]!)))
+        return { kind, sparse, reduction: 'times a constant', constant }
+    }
+  }
   return undefined
 }
+
+const leastDifference = 0.005
+
+const differ = (means: readonly number[]): boolean =>
+  means.slice(1).some((mean) => Math.abs(mean - means[0]!) > leastDifference * Math.abs(means[0]!))
 
 function sameWidth(sample: LossSample): LossSample | undefined {
   const { labels, predictions } = sample

@@ -5,7 +5,7 @@ import {
   lossOfRows,
   meanOfRows,
   type Rows,
-  reductions,
+  reductionFactor,
 } from './losses.js'
 
 /** Labels, first predictions and loss of one output. */
@@ -49,10 +49,20 @@ export function zeroHeadLoss(outputs: readonly InitOutput[]): number | undefined
  * Reductions that are a convention, not a fault: yes/no and regression losses are summed over the features in
  * many autoencoders, and textbooks take half of the squared error. A sum over the batch makes the learning rate depend on the batch size: not accepted.
  */
-function acceptedFactor({ kind, reduction }: LossDescription, width: number): number {
+function acceptedFactor(loss: LossDescription, width: number): number {
+  const { kind, reduction, constant = 1 } = loss
+  if (reduction === 'times a constant') {
+    return isOrdinaryConstant(constant) ? constant : 1
+  }
   if (isCategorical(kind)) return 1
-  return reduction === 'sum over the features' || reduction === 'half' ? reductions[reduction](1, width) : 1
+  return reduction === 'sum over the features' || reduction === 'half' ? reductionFactor(loss, 1, width) : 1
 }
+
+/** Weights of losses are a matter of taste within this factor; beyond it they amount to another learning rate. */
+const largestConstant = 20
+
+export const isOrdinaryConstant = (constant: number): boolean =>
+  constant >= 1 / largestConstant && constant <= largestConstant
 
 /**
  * The range for the loss of a fresh program. Cross-entropies: `expected` is log C (or log 2); a program whose

@@ -37,13 +37,24 @@ export const reductions = {
   half: () => 0.5,
 } satisfies Record<string, (rows: number, width: number) => number>
 
-export type Reduction = keyof typeof reductions
+export type Reduction = keyof typeof reductions | 'times a constant'
 
 /** What the loss of one output computes. `sparse`: its labels are class indices. */
 export interface LossDescription {
   kind: LossKind
   sparse: boolean
   reduction: Reduction
+  /** Of 'times a constant': the constant. */
+  constant?: number
+}
+
+/** What the mean of the rows' losses is multiplied by. */
+export function reductionFactor(
+  { reduction, constant = 1 }: LossDescription,
+  rows: number,
+  width: number,
+): number {
+  return reduction === 'times a constant' ? constant : reductions[reduction](rows, width)
 }
 
 /** Labels or predictions as rows of doubles: `rows` × `width`, row after row, and the rows' weights in the loss. */

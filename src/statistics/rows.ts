@@ -24,3 +24,17 @@ export function sliceRows({ values, width, weights }: Rows, start: number, end: 
     ...(weights && { weights: Array.prototype.slice.call(weights, start, end) }),
   }
 }
+
+/** Whether every row is one 1 among zeros. */
+export function areOneHot({ values, rows, width }: Rows): boolean {
+  for (let row = 0; row < rows; row++) {
+    let ones = 0
+    for (let k = 0; k < width; k++) {
+      const value = values[row * width + k]!
+      if (value !== 0 && value !== 1) return false
+      ones += value
+    }
+    if (ones !== 1) return false
+  }
+  return true
+}

@@ -1,7 +1,7 @@
 import { bestConstant } from './constant-predictor.js'
 import { standardError } from './estimates.js'
 import type { InitOutput } from './init-loss.js'
-import { lossOfRows, meanOfRows, reductions } from './losses.js'
+import { lossOfRows, meanOfRows, reductionFactor } from './losses.js'
 
 /** How much of what the inputs could tell a program has learned. */
 export interface Skill {
@@ -12,6 +12,8 @@ export interface Skill {
   share: number
   /** Mean gain per row over its standard error: how surely the gain is not chance. */
   certainty: number
+  /** Standard error of the share. */
+  error: number
 }
 
 /**
@@ -24,8 +26,8 @@ export function skillOf(outputs: readonly InitOutput[]): Skill | undefined {
   const gains: number[] = []
   for (const { loss: description, labels, predictions } of outputs) {
     if (!description) return undefined
-    const { kind, reduction } = description
-    const factor = Math.abs(reductions[reduction](labels.rows, labels.width))
+    const { kind } = description
+    const factor = Math.abs(reductionFactor(description, labels.rows, labels.width))
     const own = lossOfRows(kind, labels, predictions)
     const best = lossOfRows(kind, labels, bestConstant(kind, labels))
     loss += factor * meanOfRows(own, labels.weights)
@@ -39,6 +41,7 @@ export function skillOf(outputs: readonly InitOutput[]): Skill | undefined {
   return {
     loss,
     constant,
+    error: constant === 0 ? 0 : error / Math.abs(constant),
     share: constant === 0 ? 0 : (constant - loss) / Math.abs(constant),
     certainty: error === 0 ? (mean > 0 ? Infinity : 0) : mean / error,
   }

@@ -19,7 +19,7 @@ export interface OutputView {
 /**
  * Looks at every output of `program` on `examples`, in inference mode. Throws `InvalidArgumentError` when the
  * labels are outside the range of the loss or do not fit the predictions. One forward pass; a custom loss costs
- * two more, on all and on half of the examples.
+ * three more, on all, on half and on a quarter of the examples.
  */
 export function viewOutputs(program: Trainable, examples: Examples, argument: string): OutputView[] {
   const predicted = program.predict(examples.xs)
@@ -130,16 +130,30 @@ function probeLosses(
   }
   const count = countExamples(examples)
   const half = Math.max(1, count >> 1)
-  const part = sliceExamples(examples, 0, half)
-  const [whole, first] = [lossesOf(examples), lossesOf(part)]
-  disposeExamples(part)
+  const quarter = Math.max(1, count >> 2)
+  // All, the first half, and the quarter behind it: a loss of another kind does not agree on three.
+  const ranges = [
+    [0, count],
+    [0, half],
+    ...(half + quarter <= count ? [[half, quarter] as const] : []),
+  ] as const
+  const reported = ranges.map(([start, size]) => {
+    const part = sliceExamples(examples, start, size)
+    const losses = lossesOf(part)
+    disposeExamples(part)
+    return losses
+  })
   return labels.map((rows, i) => {
     // A program that reports one loss for several outputs: no telling what each of them computes.
-    if (whole.length !== labels.length) return undefined
-    const share = (all: Rows) => sliceRows(all, 0, (all.rows / count) * half)
-    return identifyLoss([
-      { labels: rows, predictions: predictions[i]!, loss: whole[i]! },
-      { labels: share(rows), predictions: share(predictions[i]!), loss: first[i]! },
-    ])
+    if (reported[0]!.length !== labels.length) return undefined
+    const share = (all: Rows, start: number, size: number) =>
+      sliceRows(all, (all.rows / count) * start, (all.rows / count) * (start + size))
+    return identifyLoss(
+      ranges.map(([start, size], at) => ({
+        labels: share(rows, start, size),
+        predictions: share(predictions[i]!, start, size),
+        loss: reported[at]![i]!,
+      })),
+    )
   })
 }

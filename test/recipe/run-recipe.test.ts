@@ -37,6 +37,7 @@ const skeleton = [
   'init-loss-near',
   'base-rate',
   'zero-input-baseline',
+  'splits-agree',
   'overfit-batch',
   'decrease-loss-with-capacity',
   'examples-independent',
@@ -55,6 +56,7 @@ const notApplicable = [
   'same-distribution',
   'shuffled-data',
   'loads-deterministically',
+  'splits-agree',
   'causal',
   'human-baseline',
 ]

@@ -137,7 +137,6 @@ describe('class indices', () => {
 test.each<[string, LossFunction]>([
   ['a fourth power', (y, p) => tf.pow(tf.sub(y, p), 4)],
   ['focal loss', (y, p) => tf.neg(tf.sum(tf.mul(tf.mul(y, tf.square(tf.sub(1, p))), tf.log(p)), -1))],
-  ['three times the squared error', (y, p) => tf.mul(tf.losses.meanSquaredError(y, p), 3)],
   ['a constant', () => tf.scalar(2)],
   ['not a number', () => tf.scalar(Number.NaN)],
 ])('%s is none of the standard losses', (_name, loss) => {
@@ -148,4 +147,14 @@ test.each<[string, LossFunction]>([
       predictionsFor('categoricalCrossentropy', 16, 4, 2),
     ),
   ).toBeUndefined()
+})
+
+test.each([3, 1 / 320])('the squared error times %d is told with its constant', (factor) => {
+  const found = identify(
+    (y, p) => tf.mul(tf.losses.meanSquaredError(y, p), factor),
+    labelsFor('meanSquaredError', 16, 4, 1),
+    predictionsFor('meanSquaredError', 16, 4, 2),
+  )
+  expect(found).toMatchObject({ kind: 'meanSquaredError', reduction: 'times a constant' })
+  expect(found!.constant).toBeCloseTo(factor, 5)
 })

@@ -43,12 +43,13 @@ export async function checkSameDistribution(
     classesOf(tablesOf('ys', train.ys), trained),
     classesOf(tablesOf('ys', validation.ys), []),
   ] as const
+  const repeats = repeatedRows(points)
   const group = (i: number): number => {
     if (!classes[0] || !classes[1]) return 0
     return i < some.length ? classes[0].of[some[i]!]! : classes[1].of[others[i - some.length]!]!
   }
-  const within = shiftOf(points, some.length, group)
-  const overall = shiftOf(points, some.length, () => 0)
+  const within = shiftOf(points, some.length, (i) => (repeats[i] ? undefined : group(i)))
+  const overall = shiftOf(points, some.length, (i) => (repeats[i] ? undefined : 0))
   // Labels that do not belong to their inputs move the classes, other shares of the classes move the whole: not both.
   const shift = within && overall && overall.size < within.size ? overall : within
   if (shift === undefined) {
@@ -87,13 +88,15 @@ export async function checkSameDistribution(
 function shiftOf(
   { values, count, width }: Points,
   boundary: number,
-  group: (i: number) => number,
+  group: (i: number) => number | undefined,
 ): { size: number; surprise: number } | undefined {
   const members = new Map<number, [number[], number[]]>()
   for (let i = 0; i < count; i++) {
-    const parts = members.get(group(i)) ?? [[], []]
+    const own = group(i)
+    if (own === undefined) continue
+    const parts = members.get(own) ?? [[], []]
     parts[i < boundary ? 0 : 1]!.push(i)
-    members.set(group(i), parts)
+    members.set(own, parts)
   }
   let [squares, noise, weight] = [0, 0, 0]
   for (const [a, b] of members.values()) {
@@ -111,6 +114,17 @@ function shiftOf(
   }
   if (weight === 0) return undefined
   return { size: Math.sqrt(Math.max(0, squares - noise) / weight), surprise: squares / noise }
+}
+
+/** Copies of an earlier row: they add nothing to what is known of a mean. */
+function repeatedRows({ values, count, width }: Points): boolean[] {
+  const seen = new Set<string>()
+  return Array.from({ length: count }, (_, i) => {
+    const key = values.subarray(i * width, (i + 1) * width).join()
+    const known = seen.has(key)
+    seen.add(key)
+    return known
+  })
 }
 
 function moments(values: Float64Array, width: number, column: number, rows: readonly number[]) {

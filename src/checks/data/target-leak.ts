@@ -6,13 +6,17 @@ import { assertExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
+import { copiedInputs } from './copied-inputs.js'
 
 export interface TargetLeakOptions extends CheckOptions {
   /**
-   * Numbers: count only columns that hold the target itself, not other monotone functions of it. Default false. A
-   * whole recipe asks for it, since a rule without noise in one column (y = 2 x) is an honest task too.
+   * Numbers: count only columns that hold the target itself, in these or other units (a straight line), not other
+   * monotone functions of it. Default false. A whole recipe asks for it, since a rule without noise in one column
+   * (y = x²) is an honest task too.
    */
   identical?: boolean
+  /** The axis of time of a causal model: its targets must not be inputs that it has been given by then. */
+  causal?: { axis: number }
 }
 
 const leastRows = 30
@@ -40,7 +44,7 @@ export async function checkTargetLeak(
   options: TargetLeakOptions = {},
 ): Promise<CheckResult> {
   const started = performance.now()
-  const { seed = defaultSeed, identical = false } = options
+  const { seed = defaultSeed, identical = false, causal } = options
   assertExamples(train, 'train')
   const inputs = tablesOf('xs', train.xs)
   const tables = inputs.filter(({ shape }) => shape.length === 2)
@@ -48,6 +52,8 @@ export async function checkTargetLeak(
     Array.from({ length: table.width }, (_, feature) => ({ table, feature })),
   )
   const rows = inputs[0]!.rows
+  const copied = causal && inputs.length === 1 ? copiedInputs(train, causal.axis) : undefined
+  if (copied) return { ...copied, seed, seconds: (performance.now() - started) / 1000 }
   const skip = (reason: string) => skippedResult({ check: 'target-leak', stage: 'data', reason, seed })
   if (columns.length < 2) return skip('the inputs are no table of several features')
   if (rows < leastRows) return skip(`${rows} examples are too few: a feature may fit them by chance`)
@@ -182,12 +188,10 @@ function monotone(
     return []
   const output1 = output.width > 1 ? `column ${k} of ${output.name}` : output.name
   const holdsTarget = ({ table, feature }: Column) =>
-    picked.every((row) => {
-      const target = output.values[row * output.width + k]!
-      return (
-        Math.abs(table.values[row * table.width + feature]! - target) <= 1e-3 * Math.max(1, Math.abs(target))
-      )
-    })
+    isStraightLine(
+      Float64Array.from(picked, (row) => table.values[row * table.width + feature]!),
+      Float64Array.from(picked, (row) => output.values[row * output.width + k]!),
+    )
   const counted = identical ? copies.filter((i) => holdsTarget(columns[i]!)) : copies
   return counted.map((i) => ({
     ...columns[i]!,
@@ -195,6 +199,19 @@ function monotone(
     what: 'has the rank correlation of a copy with',
     strength: correlations[i]!,
   }))
+}
+
+/** One is the other in other units: what remains beside the straight line is rounding. */
+function isStraightLine(x: Float64Array, y: Float64Array): boolean {
+  const means = [x, y].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length)
+  let [xy, xx, yy] = [0, 0, 0]
+  for (let i = 0; i < x.length; i++) {
+    const [a, b] = [x[i]! - means[0]!, y[i]! - means[1]!]
+    xy += a * b
+    xx += a * a
+    yy += b * b
+  }
+  return xx > 0 && yy > 0 && 1 - xy ** 2 / (xx * yy) < 1e-6
 }
 
 function rankOf(rows: Int32Array, at: (row: number) => number): { ranks: Float64Array; distinct: number } {

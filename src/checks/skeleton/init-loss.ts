@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
 import { diagnoseInitLoss, type InitLossEvidence } from '../../diagnosis/init-loss.js'
+import { lossForQuantities } from '../../diagnosis/loss-for-task.js'
 import { largestInitialWeights } from '../../diagnosis/weight-scale.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
@@ -93,8 +94,8 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
   }
 }
 
-function failuresOf({ loss, range, exact, zeroHead, mixed }: InitLossEvidence): string[] {
-  const failures: string[] = []
+function failuresOf({ loss, range, exact, zeroHead, mixed, outputs }: InitLossEvidence): string[] {
+  const failures = outputs.flatMap((output) => lossForQuantities(output)?.evidence ?? []).map(sentence)
   if (!(loss >= range.low && loss <= range.high)) {
     failures.push(
       `Loss at initialisation is ${formatNumber(loss)}; expected ${formatNumber(range.expected)} (accepted: ${formatNumber(range.low)} to ${formatNumber(range.high)}).`,
@@ -116,6 +117,8 @@ function failuresOf({ loss, range, exact, zeroHead, mixed }: InitLossEvidence): 
   }
   return failures
 }
+
+const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`
 
 function assertExpected(expected: number | undefined, tolerance: number | undefined): void {
   if (expected !== undefined && !Number.isFinite(expected)) {
