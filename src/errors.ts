@@ -17,6 +17,15 @@ export class InvalidArgumentError extends TypeError {
   }
 }
 
+/** The factory of a program threw; `cause` is what it threw. */
+export class FactoryError extends Error {
+  override name = 'FactoryError'
+
+  constructor(thrown: unknown) {
+    super(`The factory threw: ${(thrown as Error | undefined)?.message ?? String(thrown)}`, { cause: thrown })
+  }
+}
+
 /**
  * A check needs something it cannot find out by itself, such as what an unknown loss should reach. A matcher throws
  * it; in a whole recipe the check is skipped and says so.

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { callStep } from '../training/call-step.js'
 import { assertExamples } from '../training/examples.js'
 import { openProgram } from '../training/open.js'
 import { mixSeed, withSeed } from '../training/seed.js'
@@ -75,7 +76,7 @@ async function takeWatchedStep(
   const kept = watches.flatMap((watch) => watch.beforeStep?.(program) ?? [])
   try {
     const { loss: scalar, gradients } = program.stepWithGradients?.(batch) ?? {
-      loss: await program.step(batch),
+      loss: await callStep(program, batch),
       gradients: undefined,
     }
     kept.push(scalar, ...Object.values(gradients ?? {}))

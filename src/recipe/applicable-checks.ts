@@ -1,10 +1,13 @@
+import type { CheckOptions } from '../checks/options.js'
 import { InvalidArgumentError } from '../errors.js'
 import { describe } from '../training/examples.js'
+import { withPatience } from '../training/patience.js'
 import { type Allowance, allowances, overSeeds } from './budget.js'
 import { dataChecks } from './data-checks.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
 import { skeletonChecks } from './skeleton-checks.js'
+import { toldOnce } from './told-once.js'
 
 /** All checks in the recipe's order, those left out by `only` and `skip` excepted. Data is loaded when first used. */
 export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): RecipeCheck[] {
@@ -12,7 +15,14 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
   const { budget = 'standard', only, skip = [] } = options
   const { steps, seeds } = allowanceOf(budget)
   const context = recipeContext(recipe, steps)
-  const all = [...dataChecks(context), ...skeletonChecks(context).map((check) => overSeeds(check, seeds))]
+  const neverResolved = new Set<string>()
+  const all = toldOnce([
+    ...dataChecks(context),
+    ...skeletonChecks(context).map((check) => overSeeds(check, seeds)),
+  ]).map((check) => ({
+    ...check,
+    run: (control: CheckOptions) => withPatience(control, neverResolved, () => check.run(control)),
+  }))
   assertNames([...(only ?? []), ...skip], all)
   return all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name))
 }

@@ -9,7 +9,8 @@ import type { Recipe, RunRecipeOptions } from './recipe.js'
  * the plugin, which registers the matchers and prints the diagnosis.
  */
 export function describeRecipe(name: string, recipe: Recipe, options: RunRecipeOptions = {}): void {
-  describe(name, () => {
+  const { timeout } = options
+  describe(name, timeout === undefined ? {} : { timeout }, () => {
     for (const check of checksOf(recipe, options)) {
       test(check.name, async ({ task }) => {
         task.meta.recipe = { ...task.meta.recipe, inRecipe: name }

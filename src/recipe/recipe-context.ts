@@ -1,7 +1,9 @@
 import type { CheckOptions } from '../checks/options.js'
 import { defaultSeed } from '../checks/options.js'
 import { type CheckResult, type Stage, skippedResult } from '../checks/result.js'
+import { InvalidArgumentError } from '../errors.js'
 import { assertExamples, countExamples, disposeExamples } from '../training/examples.js'
+import { untilStopped } from '../training/patience.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples } from '../training/trainable.js'
 import type { Recipe } from './recipe.js'
@@ -31,15 +33,20 @@ export interface RecipeContext {
 }
 
 export function recipeContext(recipe: Recipe, steps: number): RecipeContext {
-  const load = (source: Recipe['train']) =>
-    once(async () => (typeof source === 'function' ? source() : source))
-  const train = load(recipe.train)
+  const guarded = guardRecipe(recipe)
+  const load = (source: Recipe['train'], argument: string) =>
+    once(async () => {
+      const examples = typeof source === 'function' ? await source() : source
+      assertExamples(examples, argument, { finite: false })
+      return examples
+    })
+  const train = load(guarded.train, 'train')
   return {
-    recipe,
+    recipe: guarded,
     steps,
     batchSize: recipe.batchSize ?? 32,
     train,
-    validation: recipe.validation && load(recipe.validation),
+    validation: guarded.validation && load(guarded.validation, 'validation'),
     async onSample(most, { seed = defaultSeed }, use) {
       const examples = await train()
       assertExamples(examples, 'train')
@@ -50,6 +57,36 @@ export function recipeContext(recipe: Recipe, steps: number): RecipeContext {
         disposeExamples(batch)
       }
     },
+  }
+}
+
+/** The same recipe: what its loaders throw says where from, and promises are not waited for endlessly. */
+function guardRecipe(recipe: Recipe): Recipe {
+  const { create, train, validation, capacities } = recipe
+  return {
+    ...recipe,
+    create: () => untilStopped('recipe.create', create()),
+    train: guardLoader('recipe.train', train),
+    ...(validation && { validation: guardLoader('recipe.validation', validation) }),
+    ...(capacities && {
+      capacities: capacities.map(
+        (createOne, i) => () => untilStopped(`recipe.capacities[${i}]`, createOne()),
+      ),
+    }),
+  }
+}
+
+function guardLoader(argument: string, source: Recipe['train']): Recipe['train'] {
+  if (typeof source !== 'function') return source
+  return async () => {
+    try {
+      return await untilStopped(argument, source())
+    } catch (error) {
+      if (error instanceof InvalidArgumentError) throw error
+      throw new Error(`${argument} threw: ${(error as Error | undefined)?.message ?? String(error)}`, {
+        cause: error,
+      })
+    }
   }
 }
 

@@ -12,7 +12,7 @@ export interface Recipe {
   /** Examples per step. Default 32. */
   batchSize?: number
   /** The same program at growing capacities, smallest first. */
-  capacities?: Array<() => tf.LayersModel | Trainable>
+  capacities?: Array<() => tf.LayersModel | Trainable | Promise<tf.LayersModel | Trainable>>
   /** The output at step t may depend on inputs up to t only; `axis` counts the steps. */
   causal?: { axis: number }
   /** Default true: batches are drawn shuffled. False keeps the order given, which must then not be sorted. */
@@ -34,6 +34,11 @@ export interface RunRecipeOptions {
   /** Names of the checks to run: `init-loss-near`, `overfit-batch` … Default: all that apply. */
   only?: string[]
   skip?: string[]
+  /**
+   * Milliseconds that one check may take, after which it ends as failed: it trains no further, and waits for no
+   * promise. Default: two minutes; in `describeRecipe` the timeout of the tests.
+   */
+  timeout?: number
   signal?: AbortSignal
   onResult?: (result: CheckResult) => void
   /** Hears every so often of the check that trains: how far it is and the last loss. */

@@ -65,9 +65,10 @@ function changeExamples(examples: Examples, change: (tensor: tf.Tensor) => tf.Te
 
 /**
  * Throws `InvalidArgumentError` unless `examples` are usable: live tensors with one and the same, non-zero
- * number of examples, and nothing but finite numbers. `argument` is the name the caller knows them by.
+ * number of examples, and nothing but finite numbers (unless `finite` is false). `argument` is the name the caller
+ * knows them by.
  */
-export function assertExamples(examples: Examples, argument: string): void {
+export function assertExamples(examples: Examples, argument: string, { finite = true } = {}): void {
   if (typeof examples !== 'object' || examples === null || !('xs' in examples) || !('ys' in examples)) {
     throw new InvalidArgumentError(argument, describe(examples), '{ xs, ys }: tensors of inputs and labels')
   }
@@ -79,6 +80,7 @@ export function assertExamples(examples: Examples, argument: string): void {
   ] as const) {
     for (const [name, tensor] of namedTensors(part, group)) {
       assertTensor(tensor, name)
+      if (finite && tensor.dtype === 'float32') assertFinite(tensor, name)
       counts.set(name, tensor.shape[0]!)
     }
   }
@@ -123,15 +125,19 @@ function assertTensor(tensor: unknown, name: string): asserts tensor is tf.Tenso
     throw new InvalidArgumentError(name, 'a scalar', 'a tensor whose first axis counts the examples')
   }
   if (tensor.shape[0] === 0) throw new InvalidArgumentError(name, 'no examples', 'at least one example')
-  if (tensor.dtype === 'float32') assertFinite(tensor, name)
 }
 
+/** Data found finite: every check asks again. Values of a tensor never change; a variable gets other data. */
+const knownFinite = new WeakSet<object>()
+/** Values looked at in one pass: the pass makes a copy. */
+const mostAtOnce = 2 ** 22
+
 function assertFinite(tensor: tf.Tensor, name: string): void {
-  // x - x is 0 for every finite x and NaN for NaN and the infinities: one pass that every backend has.
-  const check = tf.tidy(() => tf.sum(tf.sub(tensor, tensor)))
-  const finite = check.dataSync()[0] === 0
-  check.dispose()
-  if (finite) return
+  if (knownFinite.has(tensor.dataId)) return
+  if (isFiniteThroughout(tensor)) {
+    knownFinite.add(tensor.dataId)
+    return
+  }
   const values = tensor.dataSync()
   let count = 0
   let first = -1
@@ -147,6 +153,20 @@ function assertFinite(tensor: tf.Tensor, name: string): void {
     'finite numbers: fill or drop missing values, check divisions by a zero standard deviation',
     'non-finite-data',
   )
+}
+
+/** x - x is 0 for every finite x and NaN for NaN and the infinities: one pass that every backend has. */
+function isFiniteThroughout(tensor: tf.Tensor): boolean {
+  const count = tensor.shape[0]!
+  const rows = Math.max(1, Math.floor((mostAtOnce * count) / Math.max(1, tensor.size)))
+  for (let start = 0; start < count; start += rows) {
+    const finite = tf.tidy(() => {
+      const part = count <= rows ? tensor : tf.slice(tensor, start, Math.min(rows, count - start))
+      return tf.sum(tf.sub(part, part)).dataSync()[0] === 0
+    })
+    if (!finite) return false
+  }
+  return true
 }
 
 /** A short description of a value for error messages. */

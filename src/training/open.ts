@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { InvalidArgumentError } from '../errors.js'
+import { FactoryError, InvalidArgumentError } from '../errors.js'
 import { describe } from './examples.js'
 import { coreOf, isLayersModel } from './internals.js'
 import { LayersModelProgram } from './layers-model.js'
@@ -40,7 +40,7 @@ async function openFactory(create: Extract<Subject, () => unknown>, seed: number
   try {
     created = await withSeed(seed, create)
   } catch (error) {
-    throw new Error(`The factory threw: ${(error as Error)?.message ?? error}`, { cause: error })
+    throw new FactoryError(error)
   }
   if (!isLayersModel(created) && !isTrainable(created)) {
     throw new InvalidArgumentError(

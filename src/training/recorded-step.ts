@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { callStep } from './call-step.js'
 import type { Run } from './recorded-run.js'
 import type { Examples, Trainable } from './trainable.js'
 
@@ -17,7 +18,7 @@ export async function takeStep(
 ): Promise<PendingStep> {
   const penalty = program.penalty?.()
   try {
-    const loss = probed ? await probeStep(program, batch, step, run) : await program.step(batch)
+    const loss = probed ? await probeStep(program, batch, step, run) : await callStep(program, batch)
     return { loss, penalty, metrics: metrics ? (program.metrics?.() ?? {}) : {} }
   } catch (error) {
     tf.dispose(penalty ?? [])
@@ -54,7 +55,7 @@ async function probeStep(program: Trainable, batch: Examples, step: number, run:
   const before = Object.entries(program.weights()).map(([name, weight]) => [name, weight.clone()] as const)
   try {
     const { loss, gradients } = program.stepWithGradients?.(batch) ?? {
-      loss: await program.step(batch),
+      loss: await callStep(program, batch),
       gradients: undefined,
     }
     const after = program.weights()

@@ -2,6 +2,7 @@ import { causeOfLaw, type Law } from '../../diagnosis/evaluation.js'
 import { learningRateOf, scaleLearningRate } from '../../diagnosis/trial.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
+import { callStep } from '../../training/call-step.js'
 import {
   assertExamples,
   countExamples,
@@ -232,7 +233,7 @@ function variesByExample(outputs: ReadonlyArray<{ values: ArrayLike<number> }>, 
 async function atRateZero(program: Trainable, examples: Examples): Promise<Law | undefined> {
   const before = weightValues(program)
   if (!scaleLearningRate(program, 0)) return undefined
-  const loss = await program.step(examples)
+  const loss = await callStep(program, examples)
   const finite = Number.isFinite(loss.dataSync()[0])
   loss.dispose()
   // A program with a schedule of its own sets the rate at each step: then there is no law to break.
