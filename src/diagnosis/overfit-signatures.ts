@@ -3,10 +3,22 @@ import { isCategorical } from '../statistics/losses.js'
 import type { Cause } from './cause.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 
+/** So many times its first size below zero a loss has no bottom. */
+const bottomless = 100
+
 /** Values at which the loss stays for a known reason. */
 export function signatureOfPlateau({ outputs, run, goal }: OverfitEvidence): Cause[] {
   const best = Math.min(...run.losses.filter(Number.isFinite))
   const [output] = outputs
+  if (outputs.some(({ loss }) => !loss) && best < -bottomless * Math.max(1, Math.abs(run.losses[0]!))) {
+    return [
+      {
+        name: 'gradient-sign',
+        evidence: `the custom loss falls without end, from ${formatNumber(run.losses[0]!)} to ${formatNumber(best)} in ${run.losses.length} steps, and the predictions do not become those of the labels`,
+        fix: 'look at its sign: a distance or a negative log-likelihood is at least bounded by what perfect predictions give',
+      },
+    ]
+  }
   if (outputs.length !== 1 || !output?.loss) return []
   const { labels, loss } = output
   if (best < goal.floor - 1e-3 * Math.max(1, goal.floor)) {

@@ -50,7 +50,8 @@ function timesConstant(samples: readonly LossSample[]): LossDescription | undefi
         meanOfRows(lossOfRows(kind, sample!.labels, sample!.predictions), sample!.labels.weights),
       )
       const constant = samples[0]!.loss / means[0]!
-      if (!Number.isFinite(constant) || constant <= 0 || !differ(means)) continue
+      const tiny = means.some((mean) => Math.abs(mean) < leastLoss)
+      if (tiny || !Number.isFinite(constant) || constant <= 0 || !differ(means)) continue
       if (comparable.every((sample, i) => isClose(sample!.loss / constant, means[i]!)))
         return { kind, sparse, reduction: 'times a constant', constant }
     }
@@ -59,6 +60,8 @@ function timesConstant(samples: readonly LossSample[]): LossDescription | undefi
 }
 
 const leastDifference = 0.005
+/** Rounding and clipping rule below. */
+const leastLoss = 1e-2
 
 const differ = (means: readonly number[]): boolean =>
   means.slice(1).some((mean) => Math.abs(mean - means[0]!) > leastDifference * Math.abs(means[0]!))

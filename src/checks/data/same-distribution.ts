@@ -17,7 +17,7 @@ const most = 1000
 /** Groups smaller than this say nothing of their mean. */
 const leastMembers = 10
 /** The squared shift against that of sampling alone: of one single feature χ² with one degree exceeds 20 in 8e-6. */
-const leastSurprise = 20
+const leastSurprise = { overall: 20, within: 10 }
 
 /**
  * Training and validation inputs lie in the same place: per feature, the difference of the means in standard
@@ -48,11 +48,9 @@ export async function checkSameDistribution(
     if (!classes[0] || !classes[1]) return 0
     return i < some.length ? classes[0].of[some[i]!]! : classes[1].of[others[i - some.length]!]!
   }
-  const within = shiftOf(points, some.length, (i) => (repeats[i] ? undefined : group(i)))
+  const shift = shiftOf(points, some.length, (i) => (repeats[i] ? undefined : group(i)))
   const overall = shiftOf(points, some.length, (i) => (repeats[i] ? undefined : 0))
-  // Labels that do not belong to their inputs move the classes, other shares of the classes move the whole: not both.
-  const shift = within && overall && overall.size < within.size ? overall : within
-  if (shift === undefined) {
+  if (shift === undefined || overall === undefined) {
     return skippedResult({
       check: 'same-distribution',
       stage: 'data',
@@ -60,7 +58,9 @@ export async function checkSameDistribution(
       seed,
     })
   }
-  const failed = shift.size > maxShift && shift.surprise > leastSurprise
+  // Labels that do not belong to their inputs move the classes, other shares of the classes the whole: not both.
+  const failed =
+    shift.size > maxShift && shift.surprise > leastSurprise.within && overall.surprise > leastSurprise.overall
   return {
     check: 'same-distribution',
     stage: 'data',

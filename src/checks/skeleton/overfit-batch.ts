@@ -3,7 +3,10 @@ import { diagnoseOverfit } from '../../diagnosis/overfit.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { accuracyOf } from '../../statistics/attainable-loss.js'
+import { isRegression } from '../../statistics/losses.js'
 import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
+import { skillOf } from '../../statistics/skill.js'
+import { withStandInLosses } from '../../statistics/stand-in-loss.js'
 import { sameBatch } from '../../training/batches.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
 import { groupIdenticalInputs } from '../../training/identical-inputs.js'
@@ -30,6 +33,9 @@ export interface OverfitBatchOptions extends CheckOptions {
 /** A plateau: the best loss of the last so many steps is not lower than the best before by the least gain. */
 const plateauSteps = 200
 const leastGain = 0.01
+/** How often the predictions of a program with a custom loss are looked at, and how much they have to explain. */
+const lookEvery = 25
+const explainedShare = 0.85
 
 /**
  * Overfits one batch (Karpathy: "overfit one batch", "verify that we can reach the lowest achievable loss").
@@ -48,13 +54,19 @@ export async function checkOverfitBatch(
   assertExamples(batch, 'batch')
   const program = await openProgram(subject, seed)
   let goal: OverfitGoal
+  let byPredictions: boolean
   let run: Run
   let accuracy: number | undefined
+  let own: OutputView[]
   let outputs: OutputView[]
   try {
     program.disableDropout?.()
-    outputs = viewOutputs(program, batch, 'batch')
+    own = viewOutputs(program, batch, 'batch')
+    // A custom loss has no known goal: then the predictions decide.
+    byPredictions = options.loss === undefined && own.some(({ loss }) => !loss)
+    outputs = byPredictions ? (withStandInLosses(own) ?? own) : own
     goal = goalFor(outputs, batch, options)
+    let nextLook = lookEvery
     run = await trainProgram(program, sameBatch(batch).next, {
       seed,
       steps,
@@ -62,7 +74,13 @@ export async function checkOverfitBatch(
       ...control,
       until(losses, { updateRatios }) {
         if (updateRatios.length > 1 && updateRatios.every(({ value }) => value === 0)) return 'plateau'
-        if (losses.at(-1)! <= goal.loss) {
+        if (byPredictions) {
+          if (losses.length < nextLook) return undefined
+          nextLook += lookEvery
+          const views = inTraining(program, batch, outputs)
+          accuracy = accuracyOf(views)
+          if (fits(views, accuracy, goal)) return 'done'
+        } else if (losses.at(-1)! <= goal.loss) {
           accuracy = accuracyInTraining(program, batch, outputs)
           if (accuracy === undefined || accuracy >= goal.accuracy - 1e-9) return 'done'
         }
@@ -80,7 +98,15 @@ export async function checkOverfitBatch(
     check: 'overfit-batch',
     stage: 'skeleton',
     status: passed ? 'passed' : 'failed',
-    summary: summaryOf(run, goal, best, accuracy, countExamples(batch), steps),
+    summary: summaryOf(
+      run,
+      byPredictions ? undefined : goal.loss,
+      goal,
+      best,
+      accuracy,
+      countExamples(batch),
+      steps,
+    ),
     measured: {
       loss: last,
       bestLoss: best,
@@ -88,16 +114,35 @@ export async function checkOverfitBatch(
       ...(accuracy !== undefined && { accuracy }),
     },
     expected: {
-      loss: `≤ ${formatNumber(goal.loss)}`,
+      ...(!byPredictions && { loss: `≤ ${formatNumber(goal.loss)}` }),
       ...(accuracy !== undefined && { accuracy: `≥ ${formatPercent(goal.accuracy)}` }),
     },
     causes:
       passed || wasCutShort(run.end)
         ? []
-        : await diagnoseOverfit({ subject, batch, outputs, goal, run, seed, control }),
+        : await diagnoseOverfit({
+            subject,
+            batch,
+            outputs: own,
+            goal: byPredictions ? markOf(goal, run) : goal,
+            run,
+            seed,
+            control,
+          }),
     curves: { loss: run.losses },
     seed,
     seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** Where the experiments of the diagnosis stop: a custom loss has no floor that is known. */
+function markOf(goal: OverfitGoal, { losses }: Run): OverfitGoal {
+  const first = losses[0]!
+  return {
+    ...goal,
+    constant: undefined,
+    floor: Math.min(0, ...losses),
+    loss: first > 0 ? 0.05 * first : -Infinity,
   }
 }
 
@@ -123,16 +168,28 @@ function goalFor(outputs: OutputView[], batch: Examples, options: OverfitBatchOp
   return goal
 }
 
-/** Accuracy of the program as it trains: batch normalisation with the statistics of this batch. */
+/** Accuracy of the program as it trains. */
 function accuracyInTraining(program: Trainable, batch: Examples, outputs: OutputView[]): number | undefined {
-  if (accuracyOf(outputs) === undefined) return undefined
+  return accuracyOf(outputs) === undefined ? undefined : accuracyOf(inTraining(program, batch, outputs))
+}
+
+/** Outputs with the predictions of training: batch normalisation with the statistics of this batch. */
+function inTraining(program: Trainable, batch: Examples, outputs: OutputView[]): OutputView[] {
   const predicted = program.predictInTraining?.(batch.xs) ?? program.predict(batch.xs)
   const tensors = Array.isArray(predicted) ? predicted : [predicted]
   const values = tensors.map((tensor) => tensor.dataSync().slice())
   tf.dispose(tensors)
-  return accuracyOf(
-    outputs.map((output, i) => ({ ...output, predictions: { ...output.predictions, values: values[i]! } })),
-  )
+  return outputs.map((output, i) => ({
+    ...output,
+    predictions: { ...output.predictions, values: values[i]! },
+  }))
+}
+
+/** Every class right, and of quantities as much explained as is asked for. */
+function fits(views: OutputView[], accuracy: number | undefined, goal: OverfitGoal): boolean {
+  const quantities = views.filter(({ loss }) => loss && isRegression(loss.kind))
+  if (accuracy !== undefined && accuracy < goal.accuracy - 1e-9) return false
+  return quantities.length === 0 || skillOf(quantities)!.share >= explainedShare
 }
 
 function isPlateau(losses: readonly number[], goal: OverfitGoal): boolean {
@@ -144,6 +201,7 @@ function isPlateau(losses: readonly number[], goal: OverfitGoal): boolean {
 
 function summaryOf(
   run: Run,
+  wantedLoss: number | undefined,
   goal: OverfitGoal,
   best: number,
   accuracy: number | undefined,
@@ -153,7 +211,10 @@ function summaryOf(
   const last = run.losses.at(-1)!
   const count = run.losses.length
   const right = accuracy === undefined ? '' : `, accuracy ${formatPercent(accuracy)}`
-  const target = `${formatNumber(goal.loss)}${accuracy === undefined ? '' : ` with accuracy ${formatPercent(goal.accuracy)}`}`
+  const target =
+    wantedLoss === undefined
+      ? `where the predictions are those of the labels${accuracy === undefined ? ` (${formatPercent(explainedShare)} of their variance)` : ''}`
+      : `${formatNumber(wantedLoss)}${accuracy === undefined ? '' : ` with accuracy ${formatPercent(goal.accuracy)}`}`
   switch (run.end) {
     case 'done':
       return `Overfitted a batch of ${examples} in ${count} steps: loss ${formatNumber(last)}${right}.`

@@ -3,6 +3,8 @@ import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { mean } from '../../statistics/estimates.js'
 import { type Skill, skillOf } from '../../statistics/skill.js'
+import { skillOfAnswers } from '../../statistics/skill-of-answers.js'
+import { withStandInLosses } from '../../statistics/stand-in-loss.js'
 import { minibatches } from '../../training/batches.js'
 import {
   assertExamples,
@@ -12,7 +14,7 @@ import {
   withZeroInputs,
 } from '../../training/examples.js'
 import { openProgram } from '../../training/open.js'
-import { assertLabelsInRange, viewOutputs } from '../../training/outputs.js'
+import { assertLabelsInRange, type OutputView, viewOutputs } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import { sampleExamples, splitExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
@@ -86,15 +88,7 @@ export async function checkZeroInputBaseline(
       names: program.outputNames,
       argument: 'train',
     })
-    const measure = (outputs = viewHeldOut()): Skill => {
-      const skill = skillOf(outputs)
-      if (skill) return skill
-      throw new MissingInformationError(
-        'subject',
-        'a program whose loss is none of the standard ones',
-        'a standard loss (its best constant prediction is known), given by name or as a function',
-      )
-    }
+    const measure = (outputs = viewHeldOut()): Skill => skillOrThrow(outputs)
     if (measure(views).constant < 1e-6) {
       return undecidable('all examples to measure on have the same label, which any constant predicts', seed)
     }
@@ -160,7 +154,7 @@ export async function checkZeroInputBaseline(
   function measureOnTraining(): Skill | undefined {
     const sample = sampleExamples(parts.train, mostExamples, seed)
     try {
-      return skillOf(viewOutputs(program, sample, 'train'))
+      return skillOrThrow(viewOutputs(program, sample, 'train'))
     } finally {
       disposeExamples(sample)
     }
@@ -169,11 +163,22 @@ export async function checkZeroInputBaseline(
   function measureWithoutInputs(): Skill {
     const zeros = withZeroInputs(parts.heldOut)
     try {
-      return skillOf(viewOutputs(program, zeros, 'train'))!
+      return skillOrThrow(viewOutputs(program, zeros, 'train'))
     } finally {
       disposeExamples(zeros)
     }
   }
+}
+
+/** By the program's own loss; of a custom one, by its answers. */
+function skillOrThrow(outputs: readonly OutputView[]): Skill {
+  const skill = skillOf(outputs) ?? skillOfAnswers(withStandInLosses(outputs) ?? outputs)
+  if (skill) return skill
+  throw new MissingInformationError(
+    'subject',
+    'a program with a custom loss, whose labels are not what it predicts',
+    'a standard loss (its best constant prediction is known), or labels of the shape of the predictions',
+  )
 }
 
 /** What the training brought, in words for the diagnosis. */
