@@ -8,6 +8,8 @@ import { sampleExamples } from '../training/split.js'
 import type { Examples } from '../training/trainable.js'
 import type { Recipe } from './recipe.js'
 
+type Loader = Extract<Recipe['train'], () => unknown>
+
 /** A check of the recipe, ready to run. */
 export interface RecipeCheck {
   name: string
@@ -33,20 +35,14 @@ export interface RecipeContext {
 }
 
 export function recipeContext(recipe: Recipe, steps: number): RecipeContext {
-  const guarded = guardRecipe(recipe)
-  const load = (source: Recipe['train'], argument: string) =>
-    once(async () => {
-      const examples = typeof source === 'function' ? await source() : source
-      assertExamples(examples, argument, { finite: false })
-      return examples
-    })
-  const train = load(guarded.train, 'train')
+  const { validation } = recipe
+  const train = once(() => loadExamples('train', recipe.train))
   return {
-    recipe: guarded,
+    recipe: guardRecipe(recipe),
     steps,
     batchSize: recipe.batchSize ?? 32,
     train,
-    validation: guarded.validation && load(guarded.validation, 'validation'),
+    validation: validation && once(() => loadExamples('validation', validation)),
     async onSample(most, { seed = defaultSeed }, use) {
       const examples = await train()
       assertExamples(examples, 'train')
@@ -60,14 +56,13 @@ export function recipeContext(recipe: Recipe, steps: number): RecipeContext {
   }
 }
 
-/** The same recipe: what its loaders throw says where from, and promises are not waited for endlessly. */
+/** The same recipe, its functions guarded: their promises are not waited for endlessly. */
 function guardRecipe(recipe: Recipe): Recipe {
-  const { create, train, validation, capacities } = recipe
+  const { create, train, capacities } = recipe
   return {
     ...recipe,
     create: () => untilStopped('recipe.create', create()),
-    train: guardLoader('recipe.train', train),
-    ...(validation && { validation: guardLoader('recipe.validation', validation) }),
+    ...(typeof train === 'function' && { train: () => loadExamples('train', train) }),
     ...(capacities && {
       capacities: capacities.map(
         (createOne, i) => () => untilStopped(`recipe.capacities[${i}]`, createOne()),
@@ -76,17 +71,21 @@ function guardRecipe(recipe: Recipe): Recipe {
   }
 }
 
-function guardLoader(argument: string, source: Recipe['train']): Recipe['train'] {
-  if (typeof source !== 'function') return source
-  return async () => {
-    try {
-      return await untilStopped(argument, source())
-    } catch (error) {
-      if (error instanceof InvalidArgumentError) throw error
-      throw new Error(`${argument} threw: ${(error as Error | undefined)?.message ?? String(error)}`, {
-        cause: error,
-      })
-    }
+/** Examples whose tensors fit together; whether their numbers are finite is for a check to tell. */
+async function loadExamples(argument: 'train' | 'validation', source: Recipe['train']): Promise<Examples> {
+  const examples = typeof source === 'function' ? await callLoader(`recipe.${argument}`, source) : source
+  assertExamples(examples, argument, { finite: false })
+  return examples
+}
+
+async function callLoader(argument: string, load: Loader): Promise<Examples> {
+  try {
+    return await untilStopped(argument, load())
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error
+    throw new Error(`${argument} threw: ${(error as Error | undefined)?.message ?? String(error)}`, {
+      cause: error,
+    })
   }
 }
 

@@ -36,10 +36,9 @@ export function toldOnce(checks: readonly RecipeCheck[]): RecipeCheck[] {
 
 /** What is the same for all checks that cannot run because of it: not the size of the batch, nor the names of layers. */
 function reasonOf(error: unknown): string {
-  if (error instanceof InvalidArgumentError) {
-    if (error.causeName) return error.causeName
-    return error.argument === 'subject' ? error.wanted : `${error.given}; ${error.wanted}`
-  }
+  if (error instanceof InvalidArgumentError) return error.causeName ?? `${error.argument}: ${error.wanted}`
+  if (error instanceof FactoryError && error.cause instanceof InvalidArgumentError)
+    return reasonOf(error.cause)
   return messageOf(error).replace(/\d+/g, '#')
 }
 

@@ -64,8 +64,10 @@ function standardize(
   ys: tf.Tensor[],
 ): [tf.Tensor[], tf.Tensor[]] {
   try {
-    return core.standardizeUserDataXY(given.xs, ys, true, given.xs[0]!.shape[0]!)
+    // Labels without a last axis get one before shapes are compared: it must not outlive an error.
+    return tf.tidy(() => core.standardizeUserDataXY(given.xs, ys, true, given.xs[0]!.shape[0]!))
   } catch (error) {
+    inputsOf(core, given.xs)
     throw shapeError(error as Error, core, given)
   }
 }
