@@ -39,7 +39,6 @@ export {
 export { checkNoTensorLeak, type NoTensorLeakOptions } from './skeleton/no-tensor-leak.js'
 export { checkOverfitBatch, type OverfitBatchOptions } from './skeleton/overfit-batch.js'
 export { checkReproducible, type ReproducibleOptions } from './skeleton/reproducible.js'
-export { checkSplitsAgree, type SplitsAgreeOptions } from './skeleton/splits-agree.js'
 export { checkUpdatesEveryWeight, type UpdatesEveryWeightOptions } from './skeleton/updates-every-weight.js'
 export { checkUsesEveryInput, type UsesEveryInputOptions } from './skeleton/uses-every-input.js'
 export { checkZeroInputBaseline, type ZeroInputBaselineOptions } from './skeleton/zero-input-baseline.js'

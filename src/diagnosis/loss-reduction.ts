@@ -35,7 +35,7 @@ export function causeOfReduction({ kind, reduction, constant = 1 }: LossDescript
             },
           ]
     default:
-      if ((reduction === 'sum over the features' || reduction === 'half') && !isCategorical(kind)) return []
+      if (reduction === 'half' || (reduction === 'sum over the features' && !isCategorical(kind))) return []
       return [
         {
           name: 'loss-reduction',

@@ -12,7 +12,6 @@ import { checkInitLoss } from '../checks/skeleton/init-loss.js'
 import { checkLoadsDeterministically } from '../checks/skeleton/loads-deterministically.js'
 import { checkOverfitBatch } from '../checks/skeleton/overfit-batch.js'
 import { checkReproducible } from '../checks/skeleton/reproducible.js'
-import { judgeSplits } from '../checks/skeleton/splits-agree.js'
 import { watchWeights } from '../checks/skeleton/updates-every-weight.js'
 import { checkUsesEveryInput } from '../checks/skeleton/uses-every-input.js'
 import { checkZeroInputBaseline } from '../checks/skeleton/zero-input-baseline.js'
@@ -41,14 +40,6 @@ export function skeletonChecks({
       watchFirstSteps(create, batch, [watchWeights(), watchActivations(), watchGradients()], options),
     ),
   )
-  const baseline = onceBySeed(async (options) => [
-    await checkZeroInputBaseline(create, await train(), {
-      ...options,
-      steps,
-      batchSize,
-      ...(validation && { validation: await validation() }),
-    }),
-  ])
   return [
     {
       name: 'loads-deterministically',
@@ -83,13 +74,13 @@ export function skeletonChecks({
     {
       name: 'zero-input-baseline',
       stage: 'skeleton',
-      run: async (options) => (await baseline(options))[0]!,
-    },
-    {
-      name: 'splits-agree',
-      stage: 'skeleton',
-      ...(!validation && { missing: 'the recipe has no validation examples' }),
-      run: async (options) => ({ ...judgeSplits((await baseline(options))[0]!), seconds: 0 }),
+      run: async (options) =>
+        checkZeroInputBaseline(create, await train(), {
+          ...options,
+          steps,
+          batchSize,
+          ...(validation && { validation: await validation() }),
+        }),
     },
     {
       name: 'overfit-batch',

@@ -1,12 +1,5 @@
 import { bestConstantLoss } from './constant-predictor.js'
-import {
-  isCategorical,
-  type LossDescription,
-  lossOfRows,
-  meanOfRows,
-  type Rows,
-  reductionFactor,
-} from './losses.js'
+import { isCategorical, type LossDescription, lossOfRows, meanOfRows, type Rows } from './losses.js'
 
 /** Labels, first predictions and loss of one output. */
 export interface InitOutput {
@@ -54,8 +47,8 @@ function acceptedFactor(loss: LossDescription, width: number): number {
   if (reduction === 'times a constant') {
     return isOrdinaryConstant(constant) ? constant : 1
   }
-  if (isCategorical(kind)) return 1
-  return reduction === 'sum over the features' || reduction === 'half' ? reductionFactor(loss, 1, width) : 1
+  if (reduction === 'half') return 0.5
+  return reduction === 'sum over the features' && !isCategorical(kind) ? width : 1
 }
 
 /** Weights of losses are a matter of taste within this factor; beyond it they amount to another learning rate. */

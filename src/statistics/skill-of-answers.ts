@@ -19,7 +19,6 @@ export function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefine
     constant: mean(({ constant }) => constant),
     share: mean(({ share }) => share),
     certainty: Math.max(...skills.map((skill) => skill!.certainty)),
-    error: mean(({ error }) => error),
   }
 }
 
@@ -50,7 +49,6 @@ function skillOfOutput(output: InitOutput): Skill | undefined {
     constant: 1 - base,
     share: base === 1 ? 0 : mean / (1 - base),
     certainty: error === 0 ? (mean > 0 ? Infinity : 0) : mean / error,
-    error: base === 1 ? 0 : error / (1 - base),
   }
 }
 

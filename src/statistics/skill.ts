@@ -12,8 +12,6 @@ export interface Skill {
   share: number
   /** Mean gain per row over its standard error: how surely the gain is not chance. */
   certainty: number
-  /** Standard error of the share. */
-  error: number
 }
 
 /**
@@ -41,7 +39,6 @@ export function skillOf(outputs: readonly InitOutput[]): Skill | undefined {
   return {
     loss,
     constant,
-    error: constant === 0 ? 0 : error / Math.abs(constant),
     share: constant === 0 ? 0 : (constant - loss) / Math.abs(constant),
     certainty: error === 0 ? (mean > 0 ? Infinity : 0) : mean / error,
   }

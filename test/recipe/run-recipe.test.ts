@@ -37,7 +37,6 @@ const skeleton = [
   'init-loss-near',
   'base-rate',
   'zero-input-baseline',
-  'splits-agree',
   'overfit-batch',
   'decrease-loss-with-capacity',
   'examples-independent',
@@ -56,7 +55,6 @@ const notApplicable = [
   'same-distribution',
   'shuffled-data',
   'loads-deterministically',
-  'splits-agree',
   'causal',
   'human-baseline',
 ]

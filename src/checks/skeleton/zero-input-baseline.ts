@@ -112,22 +112,12 @@ export async function checkZeroInputBaseline(
     if (run.end !== 'done') skill = measure()
     const leak = run.end === 'done' ? leakWithoutInputs(measureWithoutInputs()) : undefined
     const passed = run.end === 'done' && !leak
-    const onTraining = passed && validation ? measureOnTraining() : undefined
     return {
       check: 'zero-input-baseline',
       stage: 'skeleton',
       status: passed ? 'passed' : 'failed',
       summary: summaryOf(run, skill!, leak, margin, countExamples(parts.heldOut), steps),
-      measured: {
-        loss: skill!.loss,
-        skill: skill!.share,
-        steps: run.losses.length,
-        ...(onTraining && {
-          skillError: skill!.error,
-          trainingSkill: onTraining.share,
-          trainingSkillError: onTraining.error,
-        }),
-      },
+      measured: { loss: skill!.loss, skill: skill!.share, steps: run.losses.length },
       expected: { baseline: skill!.constant, skill: `≥ ${formatNumber(margin)}` },
       causes: leak
         ? [leakCause(leak)]
@@ -149,15 +139,6 @@ export async function checkZeroInputBaseline(
     batches.dispose()
     program.dispose()
     freeParts()
-  }
-
-  function measureOnTraining(): Skill | undefined {
-    const sample = sampleExamples(parts.train, mostExamples, seed)
-    try {
-      return skillOrThrow(viewOutputs(program, sample, 'train'))
-    } finally {
-      disposeExamples(sample)
-    }
   }
 
   function measureWithoutInputs(): Skill {
