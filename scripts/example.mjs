@@ -1,32 +1,54 @@
 // npm run example: runs examples/mnist as its users would, against this repository packed as for the registry.
-// npm run example:broken: runs it on five copies with a bug each, and shows what every one of them is caught by.
-// Further arguments go to Vitest; `npm run example -- -u` also brings the new snapshots back to examples/mnist.
+// npm run example -- cars characters: runs those instead; --all runs every example.
+// npm run example:broken: runs examples/mnist on five copies with a bug each, and shows what each is caught by.
+// Options go to Vitest, with their values as in --reporter=dot; -u also brings the new snapshots back to examples/.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runBroken } from './example/broken.mjs'
-import { prepareWorkspace, say, source } from './example/workspace.mjs'
+import { exampleNames, mainExample, pack, prepareWorkspace, say, sourceOf } from './example/workspace.mjs'
 
 const started = performance.now()
-const isBroken = process.argv[2] === '--broken'
-const vitestArguments = process.argv.slice(isBroken ? 3 : 2)
+const { isBroken, examples, vitestArguments } = parse(process.argv.slice(2))
+const tarball = pack()
+const statuses = []
+for (const example of examples) {
+  const preparing = performance.now()
+  const folder = prepareWorkspace(example, tarball)
+  say(`${example} set up in ${seconds(preparing)} s: ${folder}`)
+  const testing = performance.now()
+  statuses.push(isBroken ? await runBroken(vitestArguments) : runHealthy(example, folder))
+  say(`${example} tests ${seconds(testing)} s`)
+}
+say(`in all ${seconds(started)} s`)
+process.exitCode = statuses.find((status) => status !== 0) ?? 0
 
-const folder = prepareWorkspace()
-say(`set up in ${seconds(started)} s: ${folder}`)
-const tested = performance.now()
-process.exitCode = isBroken ? await runBroken(vitestArguments) : runHealthy()
-say(`tests ${seconds(tested)} s, in all ${seconds(started)} s`)
+function parse(args) {
+  const isOption = (argument) => argument.startsWith('-')
+  const own = ['--broken', '--all']
+  const names = args.filter((argument) => !isOption(argument))
+  const known = exampleNames()
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`No example '${unknown}': there are ${known.join(', ')}`)
+  const isBroken = args.includes('--broken')
+  const chosen = args.includes('--all') ? known : names.length > 0 ? names : [mainExample]
+  return {
+    isBroken,
+    examples: isBroken ? [mainExample] : chosen,
+    vitestArguments: args.filter((argument) => isOption(argument) && !own.includes(argument)),
+  }
+}
 
-function runHealthy() {
-  const types = run('typescript/bin/tsc', ['--noEmit'])
+function runHealthy(example, folder) {
+  const types = run(folder, 'typescript/bin/tsc', ['--noEmit'])
   if (types !== 0) return types
-  const status = run('vitest/vitest.mjs', ['run', ...vitestArguments])
+  const status = run(folder, 'vitest/vitest.mjs', ['run', ...vitestArguments])
   if (vitestArguments.some((argument) => argument === '-u' || argument.startsWith('--update')))
-    bringSnapshots()
+    bringSnapshots(example, folder)
   return status
 }
 
-function run(script, args) {
+function run(folder, script, args) {
   const { status } = spawnSync(process.execPath, [join(folder, 'node_modules', script), ...args], {
     cwd: folder,
     stdio: 'inherit',
@@ -34,7 +56,8 @@ function run(script, args) {
   return status ?? 1
 }
 
-function bringSnapshots() {
+function bringSnapshots(example, folder) {
+  const source = sourceOf(example)
   for (const name of ['__snapshots__', '__weights__']) {
     rmSync(join(source, name), { recursive: true, force: true })
     if (existsSync(join(folder, name))) cpSync(join(folder, name), join(source, name), { recursive: true })

@@ -15,50 +15,66 @@ import { tmpdir, userInfo } from 'node:os'
 import { basename, join, relative } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-export const source = join(root, 'examples/mnist')
+const examples = join(root, 'examples')
+/** The main one: real digits, every matcher, and the bugs of `npm run example:broken`. */
+export const mainExample = 'mnist'
 
 /** Written by runs, or installed: never copied into a workspace. */
 const notCopied = new Set(['node_modules', 'recipe-report', '.vitest-attachments', 'package-lock.json'])
 
 const base = join(tmpdir(), `vitest-recipe-example-${hash(userInfo().username, root).slice(0, 8)}`)
-const workspace = join(base, 'mnist')
+
+/** Their names, the main one first. */
+export function exampleNames() {
+  const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return [mainExample, ...folders.map(({ name }) => name).filter((name) => name !== mainExample)]
+}
+
+/** The example's folder in this repository. */
+export function sourceOf(example) {
+  return join(examples, example)
+}
+
+/** Where the example runs. */
+function workspaceOf(example) {
+  return join(base, example)
+}
 
 /**
  * A folder with the example as a stranger would have it: outside this repository, with vitest-recipe from its
- * packed tarball and everything else from the registry. It stays for the next run: what has not changed since is
+ * packed `tarball` and everything else from the registry. It stays for the next run: what has not changed since is
  * not installed again.
  */
-export function prepareWorkspace() {
-  mkdirSync(base, { recursive: true })
-  const tarball = pack()
-  copyExample(workspace)
-  installPackages(tarball)
-  installBackend()
+export function prepareWorkspace(example, tarball) {
+  const workspace = workspaceOf(example)
+  copyExample(example, workspace)
+  installPackages(workspace, tarball)
+  installBackend(workspace)
   return workspace
 }
 
-/** One more copy of the example, with the packages of the workspace. */
+/** One more copy of the main example, with the packages of its workspace. */
 export function makeCopy(name) {
   const copy = join(base, 'copies', name.replaceAll(/[^\w]+/g, '-').replaceAll(/^-|-$/g, ''))
   rmSync(copy, { recursive: true, force: true })
-  copyExample(copy)
-  symlinkSync(join(workspace, 'node_modules'), join(copy, 'node_modules'), 'junction')
+  copyExample(mainExample, copy)
+  symlinkSync(join(workspaceOf(mainExample), 'node_modules'), join(copy, 'node_modules'), 'junction')
   return copy
 }
 
 /** Copies the example's files over those in `folder`; files that are gone from the example go there too. */
-function copyExample(folder) {
+function copyExample(example, folder) {
   mkdirSync(folder, { recursive: true })
   for (const name of ['src', '__snapshots__', '__weights__'])
     rmSync(join(folder, name), { recursive: true, force: true })
-  cpSync(source, folder, { recursive: true, filter: (path) => !notCopied.has(basename(path)) })
+  cpSync(sourceOf(example), folder, { recursive: true, filter: (path) => !notCopied.has(basename(path)) })
 }
 
 /** Builds and packs this repository. The tarball is named by its content, so that npm sees when it changed. */
-function pack() {
+export function pack() {
   const packed = join(base, 'packed')
   rmSync(packed, { recursive: true, force: true })
-  mkdirSync(packed)
+  mkdirSync(packed, { recursive: true })
   npm(['pack', '--pack-destination', packed], root)
   const [file] = readdirSync(packed)
   const content = readFileSync(join(packed, file))
@@ -67,7 +83,7 @@ function pack() {
   return tarball
 }
 
-function installPackages(tarball) {
+function installPackages(workspace, tarball) {
   const file = join(workspace, 'package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
   manifest.devDependencies['vitest-recipe'] = `file:${relative(workspace, tarball).replaceAll('\\', '/')}`
@@ -76,7 +92,7 @@ function installPackages(tarball) {
   const key = hash(text, process.versions.modules, process.platform, process.arch)
   const stamp = join(workspace, 'node_modules', '.example-key')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return
-  say('installing the example’s packages …')
+  say(`installing the packages of ${basename(workspace)} …`)
   npm(
     [
       'install',
@@ -95,7 +111,7 @@ function installPackages(tarball) {
 }
 
 /** The native backend, by the command that users run. Without it the tests run on a fallback. */
-function installBackend() {
+function installBackend(workspace) {
   const command = join(workspace, 'node_modules/vitest-recipe/dist/cli/main.js')
   const { status, signal, stderr } = spawnSync(process.execPath, [command, 'install-tensorflow', '--quiet'], {
     cwd: workspace,
