@@ -5,6 +5,7 @@ import type { Plugin } from 'vitest/config'
 import type { BackendName } from './backend/backend-name.js'
 import { locateNativeAddon } from './backend/locate.js'
 import { type RecipeSettings, settingsKey } from './matchers/settings-key.js'
+import { progressFor } from './report/audience.js'
 import RecipeReporter from './report/reporter.js'
 
 export interface RecipeOptions {
@@ -55,7 +56,13 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
     configureVitest({ vitest, project }) {
       const { config } = project
       if (!config.setupFiles.includes(setupModule)) config.setupFiles.unshift(setupModule)
-      project.provide(settingsKey, { seed, backend, cache, root: config.root } satisfies RecipeSettings)
+      project.provide(settingsKey, {
+        seed,
+        backend,
+        cache,
+        progress: progressFor(vitest.config),
+        root: config.root,
+      } satisfies RecipeSettings)
       project.provide('vitest-recipe:attachments-folder', config.attachmentsDir)
       // In threads the addon cannot see its environment settings (threads, oneDNN).
       if (config.pool === 'threads' || config.pool === 'vmThreads') {

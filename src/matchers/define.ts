@@ -1,8 +1,8 @@
 import type { MatcherState } from 'vitest'
 import type { CheckOptions } from '../checks/options.js'
 import type { CheckResult } from '../checks/result.js'
-import { formatNumber } from '../figures/number.js'
 import { failureMessage, negatedMessage } from './message.js'
+import { progressListener } from './progress.js'
 import { attachCurves, recordResult } from './record.js'
 import { recipeSettings } from './settings.js'
 
@@ -23,7 +23,8 @@ export async function answerWith(
   matcher: string,
   check: (options: CheckOptions) => Promise<CheckResult>,
 ): Promise<MatcherOutcome> {
-  const result = await check({ ...controlFor(state), onProgress: reportProgress(matcher) })
+  const onProgress = progressListener(matcher)
+  const result = await check({ ...controlFor(state), ...(onProgress && { onProgress }) })
   recordResult(state, result)
   if (result.status === 'skipped') throw new Error(`${matcher}: ${result.summary}`)
   const pass = result.status === 'passed'
@@ -47,16 +48,4 @@ function controlFor({ task }: MatcherState): CheckOptions {
     options.deadline = performance.now() - elapsed + shareOfTimeout * timeout
   }
   return options
-}
-
-/** Short checks say nothing; a long one says every so often how far it is. */
-const quietMilliseconds = 10_000
-
-function reportProgress(matcher: string): NonNullable<CheckOptions['onProgress']> {
-  let said = performance.now()
-  return ({ step, steps, loss }) => {
-    if (performance.now() - said < quietMilliseconds) return
-    said = performance.now()
-    console.info(`${matcher}: step ${step} of at most ${steps}, loss ${formatNumber(loss)}`)
-  }
 }

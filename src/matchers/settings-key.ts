@@ -1,11 +1,15 @@
 import type { BackendName } from '../backend/backend-name.js'
 
+/** How checks that train say how far they are: on one line of a terminal, on lines of a log, or not at all. */
+export type Progress = 'live' | 'lines' | 'off'
+
 /** What the plugin tells the workers. JSON only: it crosses processes. */
 export interface RecipeSettings {
   seed: number
   backend: 'auto' | BackendName
   /** Whether the `train` fixture returns a recorded run again. */
   cache: boolean
+  progress: Progress
   /** The project's folder, from which packages are resolved. */
   root: string
 }

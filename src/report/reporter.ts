@@ -1,22 +1,45 @@
 import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import { isProgress } from '../matchers/progress.js'
+import { printsDocument, progressFor } from './audience.js'
+import { LiveLine } from './live-line.js'
 import { obsoletePictures, removePictures } from './prune.js'
 import { backendLines, verdictLines } from './verdict.js'
 
+type ConsoleLog = Parameters<NonNullable<Reporter['onUserConsoleLog']>>[0]
+
 /**
- * Vitest reporter of vitest-recipe. Says once which backend runs, lists what the checks found when the run ends,
+ * Vitest reporter of vitest-recipe. Says once which backend runs, how far long checks are (on one line at a terminal,
+ * now and then in a log), lists what the checks found when the run ends,
  * and lists the pictures whose snapshots are obsolete, or removes them under `-u`.
  */
 export default class RecipeReporter implements Reporter {
   #vitest: Vitest | undefined
   #said = new Set<string>()
+  #line: LiveLine | undefined
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
+    const { onConsoleLog } = vitest.config
+    // It travels as console output: only this reporter shows it.
+    vitest.config.onConsoleLog = (printed, type, entity) =>
+      isProgress(printed) ? false : onConsoleLog?.(printed, type, entity)
   }
 
   onTestRunStart(): void {
     this.#said.clear()
+    if (this.#vitest && progressFor(this.#vitest.config) === 'live') this.#line = new LiveLine()
+  }
+
+  onUserConsoleLog({ content, taskId }: ConsoleLog): void {
+    if (!this.#vitest || !isProgress(content) || progressFor(this.#vitest.config) === 'off') return
+    const task = taskId === undefined ? undefined : this.#vitest.state.idMap.get(taskId)
+    const where = task?.suite ? `${task.suite.name} > ` : ''
+    const last = content.trimEnd().split('\n').at(-1)
+    const line = stripVTControlCharacters(`   Running  ${where}${last}`)
+    if (this.#line) this.#line.show(line)
+    else this.#log(line)
   }
 
   onTestCaseResult(test: TestCase): void {
@@ -24,23 +47,34 @@ export default class RecipeReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], _errors: readonly unknown[], reason: TestRunEndReason): void {
+    this.#line?.clear()
+    this.#line?.stop()
+    this.#line = undefined
     if (!this.#vitest) return
     // Merged reports bring no results one by one.
     for (const module of modules) for (const test of module.children.allTests()) this.#sayBackend(test)
-    for (const line of verdictLines(modules)) this.#vitest.logger.log(line)
-    if (reason !== 'interrupted') prunePictures(this.#vitest, modules)
+    for (const line of verdictLines(modules)) this.#log(line)
+    if (reason !== 'interrupted') prunePictures(this.#vitest, modules, (line) => this.#log(line))
   }
 
   #sayBackend(test: TestCase): void {
     for (const line of backendLines(test)) {
       if (this.#said.has(line)) continue
       this.#said.add(line)
-      this.#vitest?.logger.log(line)
+      this.#log(line)
     }
+  }
+
+  /** Where stdout is a document for machines, on stderr. */
+  #log(line: string): void {
+    if (!this.#vitest) return
+    const { logger, config } = this.#vitest
+    if (printsDocument(config)) logger.error(line)
+    else logger.log(line)
   }
 }
 
-function prunePictures(vitest: Vitest, modules: readonly TestModule[]): void {
+function prunePictures(vitest: Vitest, modules: readonly TestModule[], log: (line: string) => void): void {
   const { uncheckedKeysByFile, didUpdate } = vitest.snapshot.summary
   const obsolete = modules
     .filter((module) => reachedItsSnapshots(module, didUpdate))
@@ -52,9 +86,7 @@ function prunePictures(vitest: Vitest, modules: readonly TestModule[]): void {
   if (obsolete.length === 0) return
   if (didUpdate) removePictures(obsolete)
   const paths = obsolete.map((picture) => `\n   ↳ ${relative(vitest.config.root, picture)}`).join('')
-  vitest.logger.log(
-    `   Pictures  ${obsolete.length} ${didUpdate ? 'removed' : 'obsolete (vitest -u removes)'}${paths}`,
-  )
+  log(`   Pictures  ${obsolete.length} ${didUpdate ? 'removed' : 'obsolete (vitest -u removes)'}${paths}`)
 }
 
 /**

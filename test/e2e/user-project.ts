@@ -23,6 +23,9 @@ const temporaryFolder = (name: string) => realpathSync(mkdtempSync(join(tmpdir()
 export interface Outcome {
   code: number
   output: string
+  /** What came on stdout alone, and all of it with its control sequences. */
+  stdout: string
+  raw: string
   seconds: number
 }
 
@@ -92,14 +95,17 @@ export class UserProject {
       Object.entries(withoutCI()).filter(([name]) => !name.startsWith('TF_')),
     )
     const child = spawn(process.execPath, args, { cwd: this.path, env: { ...environment, NO_COLOR: '1' } })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data) => {
-        output += data
-      })
-    }
+    let [stdout, raw] = ['', '']
+    child.stdout.on('data', (data) => {
+      stdout += data
+      raw += data
+    })
+    child.stderr.on('data', (data) => {
+      raw += data
+    })
     const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? 1)))
-    return { code, output: stripVTControlCharacters(output), seconds: (performance.now() - started) / 1000 }
+    const output = stripVTControlCharacters(raw)
+    return { code, output, stdout, raw, seconds: (performance.now() - started) / 1000 }
   }
 
   remove(): void {
