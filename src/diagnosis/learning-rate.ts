@@ -18,7 +18,7 @@ const mostCoarseTrials = 4
 export async function findLearningRate(
   evidence: OverfitEvidence,
   rate: number | undefined,
-  adam: Trial,
+  adam: Trial & { rate: number },
 ): Promise<Cause> {
   const { run } = evidence
   const finite = run.losses.filter(Number.isFinite)
@@ -41,7 +41,7 @@ export async function findLearningRate(
   const points = rate === undefined ? [start] : await climb(evidence, start, directions)
   const found = choose(points, run.losses[0]!, evidence.goal.floor)
   const best = found.factor === 1 ? undefined : found
-  const reference = `Adam at 0.001 reached ${formatNumber(adam.best)} in ${adam.steps} steps with the same model and batch`
+  const reference = `Adam at ${adam.rate} reached ${formatNumber(adam.best)} in ${adam.steps} steps with the same model and batch`
   const tooHigh = best ? best.factor < 1 : diverges
   const current = rate === undefined ? '' : ` (now ${formatNumber(rate)})`
   return {
@@ -51,7 +51,7 @@ export async function findLearningRate(
       : reference,
     fix: best
       ? `set the learning rate to about ${formatNumber(rate! * best.factor)}${current}`
-      : `use tf.train.adam(0.001), or ${tooHigh ? 'lower' : 'raise'} the learning rate${current}`,
+      : `use tf.train.adam(${adam.rate}), or ${tooHigh ? 'lower' : 'raise'} the learning rate${current}`,
   }
 }
 

@@ -9,7 +9,7 @@ import { inputScale, isOffScale } from './input-scale.js'
 import { findLearningRate } from './learning-rate.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 import { inputsOnScale, targetsOnScale } from './rescale.js'
-import { tryOverfit, useReferenceAdam } from './trial.js'
+import { referenceRates, type Trial, tryOverfit, useReferenceAdam } from './trial.js'
 
 const trialSteps = 300
 /** A tenth of the variance of standardised targets. */
@@ -24,17 +24,27 @@ export async function changeOneThing(
   const { subject, batch, seed, control, goal, run } = evidence
   const options = { seed, steps: trialSteps, goal: goal.loss, ...control }
   const best = Math.min(Infinity, ...run.losses.filter(Number.isFinite))
-  const adam = await tryOverfit(subject, batch, { ...options, change: useReferenceAdam })
-  if (adam.cutShort) return []
-  if (adam.reached || closesMore(adam.best, best, run.losses[0]!, goal)) {
-    return [await findLearningRate(evidence, rate, adam)]
-  }
   const scale = inputScale(batch.xs)
-  if (isOffScale(scale) || scale.size < 0.01) {
+  const isOdd = isOffScale(scale) || scale.size < 0.01
+  let adam: Trial | undefined
+  // Inputs off scale ask for another rate, too: that is not what is wrong with them.
+  for (const reference of isOdd ? [referenceRates[0]] : referenceRates) {
+    const trial = await tryOverfit(subject, batch, { ...options, change: useReferenceAdam(reference) })
+    if (trial.cutShort) return []
+    if (trial.reached || closesMore(trial.best, best, run.losses[0]!, goal)) {
+      return [await findLearningRate(evidence, rate, { ...trial, rate: reference })]
+    }
+    if (!adam || trial.best < adam.best) adam = trial
+  }
+  const before = Math.min(best, adam?.best ?? Infinity)
+  if (isOdd) {
     const rescaled = inputsOnScale(batch)
-    const trial = await tryOverfit(subject, rescaled.batch, { ...options, change: useReferenceAdam })
+    const trial = await tryOverfit(subject, rescaled.batch, {
+      ...options,
+      change: useReferenceAdam(referenceRates[0]),
+    })
     rescaled.dispose()
-    if (trial.reached || closesMore(trial.best, Math.min(best, adam.best), run.losses[0]!, goal)) {
+    if (trial.reached || closesMore(trial.best, before, run.losses[0]!, goal)) {
       return [
         {
           name: 'unnormalized-inputs',
@@ -50,7 +60,7 @@ export async function changeOneThing(
     const trial = await tryOverfit(subject, rescaled.batch, {
       ...options,
       goal: standardizedGoal,
-      change: useReferenceAdam,
+      change: useReferenceAdam(referenceRates[0]),
     })
     rescaled.dispose()
     if (trial.reached) {

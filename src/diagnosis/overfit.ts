@@ -1,6 +1,7 @@
 import { finalActivation } from '../training/layers.js'
 import { openProgram } from '../training/open.js'
 import type { Cause } from './cause.js'
+import { headUnlikeTask } from './head-for-task.js'
 import { inputScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
 import { lossMixesExamples } from './loss-mixing.js'
@@ -43,7 +44,9 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     program.dispose()
   }
   const certain = [
-    ...outputs.flatMap((output) => headPredictsOutOfRange(output, activation) ?? []),
+    ...outputs.flatMap(
+      (output) => headPredictsOutOfRange(output, activation) ?? headUnlikeTask(output, activation) ?? [],
+    ),
     ...structure.filter(({ name }) => name === 'redundant-softmax'),
     ...broadcast,
     ...signatureOfPlateau(evidence),

@@ -71,7 +71,12 @@ export function scaleLearningRate(program: Trainable, factor: number): boolean {
   return true
 }
 
-/** The reference optimizer: Adam at the rate that is safe almost everywhere ("3e-4 … 1e-3"). */
-export function useReferenceAdam(program: Trainable): void {
-  program.optimizer = tf.train.adam(1e-3)
-}
+/** The rates of the reference optimizer: the one that is safe almost everywhere, and one for nets of a few units. */
+export const referenceRates = [1e-3, 1e-2] as const
+
+/** The reference optimizer: Adam. */
+export const useReferenceAdam =
+  (rate: number) =>
+  (program: Trainable): void => {
+    program.optimizer = tf.train.adam(rate)
+  }
