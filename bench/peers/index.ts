@@ -1,3 +1,5 @@
 import type { Tool } from '../calibrate/tool.js'
+import { autotrainer } from './autotrainer.js'
+import { umlaut } from './umlaut.js'
 
-export const peers: Tool[] = []
+export const peers: Tool[] = [umlaut, autotrainer]
