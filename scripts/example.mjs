@@ -42,10 +42,11 @@ function parse(args) {
 function runHealthy(example, folder) {
   const types = run(folder, 'typescript/bin/tsc', ['--noEmit'])
   if (types !== 0) return types
-  const status = run(folder, 'vitest/vitest.mjs', ['run', ...vitestArguments])
+  const tests = run(folder, 'vitest/vitest.mjs', ['run', ...vitestArguments])
   if (vitestArguments.some((argument) => argument === '-u' || argument.startsWith('--update')))
     bringSnapshots(example, folder)
-  return status
+  if (tests !== 0 || !existsSync(join(folder, 'check.ts'))) return tests
+  return run(folder, 'tsx/dist/cli.mjs', ['check.ts'])
 }
 
 function run(folder, script, args) {
