@@ -22,6 +22,7 @@ export async function answerWith(
   state: MatcherState,
   matcher: string,
   check: (options: CheckOptions) => Promise<CheckResult>,
+  messageOf: typeof failureMessage = failureMessage,
 ): Promise<MatcherOutcome> {
   const onProgress = progressListener(matcher)
   const result = await check({ ...controlFor(state), ...(onProgress && { onProgress }) })
@@ -31,8 +32,7 @@ export async function answerWith(
   if (!pass && !state.isNot) await attachCurves(state, result)
   return {
     pass,
-    message: () =>
-      pass ? negatedMessage(state.utils, matcher, result) : failureMessage(state, matcher, result),
+    message: () => (pass ? negatedMessage(state.utils, matcher, result) : messageOf(state, matcher, result)),
   }
 }
 

@@ -45,16 +45,38 @@ export function failureMessage(
   return lines.join('\n')
 }
 
+/**
+ * The message of a check of `describeRecipe`, which has a diagnosis of the whole recipe below it: what was found and
+ * the likely cause; other possible causes by their names.
+ */
+export function recipeFailureMessage(
+  { utils }: Pick<MatcherState, 'utils'>,
+  _check: string,
+  { summary, curves, causes, seed, seconds }: CheckResult,
+): string {
+  const [likely, ...others] = causes
+  const details = [
+    ...Object.entries(curves ?? {}).flatMap(([name, curve]) => curveLine(name, curve)),
+    ...(likely
+      ? [
+          `  cause     ${utils.BOLD_WEIGHT(likely.name)}`,
+          `  why       ${likely.evidence}`,
+          `  try       ${likely.fix}`,
+        ]
+      : []),
+    ...(others.length > 0 ? [`  or        ${others.map(({ name }) => name).join(', ')}`] : []),
+  ]
+  const footer = utils.DIM_COLOR(`  seed ${seed} · ${seconds.toFixed(1)} s`)
+  return [summary, '', ...details, footer].join('\n')
+}
+
 /** The message when `.not` was used and the check passed. */
 export function negatedMessage(utils: MatcherState['utils'], matcher: string, result: CheckResult): string {
   return `${hint(utils, matcher, true)}\n\nExpected this check to fail, but it passed. ${result.summary}`
 }
 
-/** The call that failed; the checks of `describeRecipe` have no matcher of their own. */
 function hint(utils: MatcherState['utils'], matcher: string, isNot: boolean): string {
-  return matcher.startsWith('to')
-    ? utils.matcherHint(matcher, 'subject', '', { isNot })
-    : `Recipe check ${matcher}`
+  return utils.matcherHint(matcher, 'subject', '', { isNot })
 }
 
 function row<Value>(

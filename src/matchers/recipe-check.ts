@@ -1,8 +1,10 @@
 import type { MatcherState } from 'vitest'
+import type { CheckOptions } from '../checks/options.js'
 import type { RunRecipeOptions } from '../recipe/recipe.js'
 import type { RecipeCheck } from '../recipe/recipe-context.js'
 import { runRecipeCheck } from '../recipe/run-check.js'
 import { answerWith, type MatcherOutcome } from './define.js'
+import { recipeFailureMessage } from './message.js'
 import { recordResult } from './record.js'
 
 /**
@@ -14,12 +16,12 @@ export async function toPassRecipeCheck(
   check: RecipeCheck,
   options: RunRecipeOptions,
 ): Promise<MatcherOutcome> {
-  return answerWith(this, check.name, async (control) => {
+  const run = async (control: CheckOptions) => {
     const { seed, signal } = options
     const result = await runRecipeCheck(check, {
       ...control,
       ...(seed !== undefined && { seed }),
-      ...(signal && { signal }),
+      ...(signal && { signal: control.signal ? AbortSignal.any([signal, control.signal]) : signal }),
     })
     options.onResult?.(result)
     if (result.status === 'skipped') {
@@ -27,5 +29,6 @@ export async function toPassRecipeCheck(
       this.task?.context.skip(result.summary.replace(/^Skipped: /, ''))
     }
     return result
-  })
+  }
+  return answerWith(this, check.name, run, recipeFailureMessage)
 }

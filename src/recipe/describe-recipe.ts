@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { recipeSettings } from '../matchers/settings.js'
 import { checksOf } from './applicable-checks.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
+import { thrownBy } from './run-check.js'
 
 /**
  * The whole recipe as a group of tests: one for each check that applies, in the recipe's order; a check that does
@@ -17,14 +18,26 @@ export function describeRecipe(name: string, recipe: Recipe, options: RunRecipeO
         const { seed = recipeSettings().seed } = options
         await expect(check)
           .toPassRecipeCheck({ ...options, seed })
-          .catch(withoutFrames)
+          .catch((error) => pointToUser(error, thrownBy(check)))
       })
     }
   })
 }
 
-/** The message says what is wrong; the place in this file where it was thrown tells nobody anything. */
-function withoutFrames(error: unknown): never {
-  if (error instanceof Error) error.stack = `${error.name}: ${error.message}`
+/** Our own frames tell nobody anything; where the user's code threw does. */
+function pointToUser(error: unknown, thrown: unknown): never {
+  if (error instanceof Error) error.stack = `${error.name}: ${error.message}${userFrame(thrown)}`
   throw error
+}
+
+const ownFolder = new URL('..', import.meta.url).pathname
+
+/** The innermost line of the stack of an error, or of what caused it, that is the user's; empty without one. */
+function userFrame(error: unknown): string {
+  const { cause, stack = '' } = (error ?? {}) as Partial<Error>
+  if (cause !== undefined) return userFrame(cause)
+  const frame = stack
+    .split('\n')
+    .find((line) => /^\s+at /.test(line) && !/node_modules|node:/.test(line) && !line.includes(ownFolder))
+  return frame === undefined ? '' : `\n${frame}`
 }

@@ -4,6 +4,14 @@ import { InvalidArgumentError, MissingInformationError } from '../errors.js'
 import type { RecipeCheck } from './recipe-context.js'
 import { AlreadyToldError } from './told-once.js'
 
+/** What checks threw, for those who can show where. */
+const thrownErrors = new WeakMap<RecipeCheck, unknown>()
+
+/** What a check threw when it ran last. */
+export function thrownBy(check: RecipeCheck): unknown {
+  return thrownErrors.get(check)
+}
+
 /**
  * Runs one check of a recipe. It never rejects: a check that does not apply, or misses information, ends as skipped
  * with what it misses; one that throws ends as failed with what it threw. One that throws what an earlier check has
@@ -13,6 +21,7 @@ export async function runRecipeCheck(check: RecipeCheck, options: CheckOptions):
   const started = performance.now()
   const { seed = defaultSeed } = options
   const skipped = (reason: string) => skippedResult({ check: check.name, stage: check.stage, reason, seed })
+  thrownErrors.delete(check)
   if (check.missing) return skipped(check.missing)
   try {
     return await check.run(options)
@@ -20,6 +29,7 @@ export async function runRecipeCheck(check: RecipeCheck, options: CheckOptions):
     if (error instanceof AlreadyToldError) return { ...skipped(error.message), causes: causesOf(error.cause) }
     if (error instanceof MissingInformationError)
       return skipped(`it got ${error.given}; it needs ${error.wanted}`)
+    thrownErrors.set(check, error)
     return {
       ...skipped(''),
       status: 'failed',

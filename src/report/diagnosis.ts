@@ -1,9 +1,13 @@
 import type { TestModule } from 'vitest/node'
 import { type RankedCause, rankCauses } from '../diagnosis/rank.js'
 import type { RecordedResult } from '../matchers/record.js'
+import { listFirst } from '../statistics/tables.js'
 
 /** More causes than these confuse: mend the first, and run again. */
 const mostCauses = 3
+
+/** Checks named beside a cause. */
+const mostChecks = 3
 
 /** What every `describeRecipe` with a failed check found: its stages in order, and one ranked diagnosis. */
 export function diagnosisLines(modules: readonly TestModule[]): string[] {
@@ -29,7 +33,9 @@ function recipesOf(modules: readonly TestModule[]): Map<string, RecordedResult[]
 
 function diagnosisOf(name: string, results: readonly RecordedResult[]): string[] {
   const stages = [...new Set(results.map(({ stage }) => stage))]
-  const ranked = rankCauses(results.filter(({ status }) => status === 'failed'))
+  // What is skipped because an earlier check has told its cause bears witness too.
+  const ranked = rankCauses(results)
+  const unexplained = results.filter(({ status, causes }) => status === 'failed' && causes.length === 0)
   return [
     `  Diagnosis  ${name}`,
     ...stages.map((stage) =>
@@ -47,7 +53,7 @@ function diagnosisOf(name: string, results: readonly RecordedResult[]): string[]
             .join(', ')}`,
         ]
       : []),
-    ...(ranked.length === 0 ? ['             no cause found: see the failed checks above'] : []),
+    ...unexplained.slice(0, mostCauses).map(({ check, summary }) => `          ?  ${check}: ${summary}`),
   ]
 }
 
@@ -64,7 +70,7 @@ function stageLine(stage: string, results: readonly RecordedResult[]): string {
 
 function causeLines({ name, evidence, fix, checks }: RankedCause, place: number): string[] {
   return [
-    `         ${place + 1}.  ${name}${place === 0 ? '  ← mend this first' : ''}  (${checks.join(', ')})`,
+    `         ${place + 1}.  ${name}${place === 0 ? '  ← mend this first' : ''}  (${listFirst(checks, mostChecks)})`,
     `             why  ${evidence}`,
     `             try  ${fix}`,
   ]

@@ -20,28 +20,27 @@ export function backendLines(test: TestCase): string[] {
 export function verdictLines(modules: readonly TestModule[]): string[] {
   const failures: Failure[] = []
   let passed = 0
+  let failed = 0
   for (const module of modules) {
     for (const test of module.children.allTests()) {
-      const results = test.meta().recipe?.results ?? []
+      const { results = [], inRecipe } = test.meta().recipe ?? {}
       for (const result of results) {
         if (result.status === 'passed') passed++
         else if (result.status === 'failed' && test.result().state === 'failed') {
-          failures.push({ test: test.fullName, result })
+          failed++
+          // The diagnosis of a recipe lists its own.
+          if (!inRecipe) failures.push({ test: test.fullName, result })
         }
       }
     }
   }
-  if (passed + failures.length === 0) return []
-  const count = failures.length === 0 ? `${passed} passed` : `${failures.length} failed, ${passed} passed`
+  if (passed + failed === 0) return []
+  const count = failed === 0 ? `${passed} passed` : `${failed} failed, ${passed} passed`
   return [
     `     Recipe  ${count}`,
     ...failures.map(
-      ({ test, result }) => `   ↳ ${nameOf(test, result.check)}: ${result.causes[0]?.name ?? result.summary}`,
+      ({ test, result }) => `   ↳ ${test} · ${result.check}: ${result.causes[0]?.name ?? result.summary}`,
     ),
     ...diagnosisLines(modules),
   ]
 }
-
-/** The tests of `describeRecipe` are named by their check. */
-const nameOf = (test: string, check: string): string =>
-  test.endsWith(` > ${check}`) ? test : `${test} · ${check}`

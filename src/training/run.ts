@@ -86,7 +86,8 @@ async function runSteps(
       }
       const now = performance.now()
       if (now - yielded > YIELD_MILLISECONDS) {
-        onProgress?.({ step: step + 1, steps, loss: run.losses.at(-1) ?? Number.NaN })
+        const loss = run.losses.at(-1)
+        if (loss !== undefined) onProgress?.({ step: step + 1, steps, loss })
         await new Promise<void>((resolve) => setImmediate(resolve))
         yielded = performance.now()
         if (signal?.aborted || yielded > deadline) {
