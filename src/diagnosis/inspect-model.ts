@@ -120,14 +120,23 @@ function deadLayers(program: Trainable, layers: readonly tf.layers.Layer[], batc
 const affineOrMoving =
   /^(InputLayer|Dense|Conv[123]D|Conv[23]DTranspose|SeparableConv2D|DepthwiseConv2D|Flatten|Reshape|Permute|Dropout|AveragePooling[123]D|GlobalAveragePooling[12]D|ZeroPadding2D)$/
 
-/** Several layers with weights and no nonlinearity before the last: no more than linear regression. */
+/** No nonlinearity before the last layer: no more than linear regression, with one layer or with several. */
 function linearChain(layers: readonly tf.layers.Layer[]): Cause[] {
   const hidden = layers.slice(0, -1)
   const weighted = layers.filter((layer) => layer.getWeights().length > 0)
   const linear = hidden.every(
     (layer) => affineOrMoving.test(layer.getClassName()) && (activationOf(layer) ?? 'linear') === 'linear',
   )
-  if (weighted.length < 2 || !linear) return []
+  if (weighted.length === 0 || !linear) return []
+  if (weighted.length === 1) {
+    return [
+      {
+        name: 'too-little-capacity',
+        evidence: `the model is a single ${weighted[0]!.getClassName()} layer: its scores are a linear function of the inputs`,
+        fix: "add a hidden layer with activation: 'relu'",
+      },
+    ]
+  }
   return [
     {
       name: 'missing-nonlinearity',

@@ -3,13 +3,14 @@ import { formatNumber } from '../figures/number.js'
 import { isRegression } from '../statistics/losses.js'
 import type { OverfitGoal } from '../statistics/overfit-goal.js'
 import { allLayers, silence } from '../training/layers.js'
+import type { Run } from '../training/run.js'
 import type { Trainable } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { inputScale, isOffScale } from './input-scale.js'
 import { findLearningRate } from './learning-rate.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 import { inputsOnScale, targetsOnScale } from './rescale.js'
-import { referenceRates, type Trial, tryOverfit, useReferenceAdam } from './trial.js'
+import { referenceRates, scaleLearningRate, type Trial, tryOverfit, useReferenceAdam } from './trial.js'
 
 const trialSteps = 300
 /** A tenth of the variance of standardised targets. */
@@ -54,6 +55,13 @@ export async function changeOneThing(
       ]
     }
   }
+  if (rate !== undefined && tearsAtWeights(run)) {
+    const trial = await tryOverfit(subject, batch, {
+      ...options,
+      change: (program) => scaleLearningRate(program, muchLower),
+    })
+    if (trial.reached) return [rateTooHigh(rate, trial)]
+  }
   const targets = inputScale(batch.ys)
   if (isOffScale(targets) && evidence.outputs.every(({ loss }) => loss && isRegression(loss.kind))) {
     const rescaled = targetsOnScale(batch)
@@ -90,6 +98,20 @@ export async function changeOneThing(
   }
   return []
 }
+
+const muchLower = 0.01
+/** A first update of this share of the weights leaves little of how they were initialised. */
+const largeUpdate = 0.1
+
+/** The run blew up, or began with updates as large as the weights. */
+const tearsAtWeights = ({ end, losses, updateRatios }: Run): boolean =>
+  end === 'non-finite' || losses.at(-1)! > losses[0]! || (updateRatios[0]?.value ?? 0) > largeUpdate
+
+const rateTooHigh = (rate: number, { best, steps }: Trial): Cause => ({
+  name: 'learning-rate-too-high',
+  evidence: `at a learning rate of ${formatNumber(rate * muchLower)} instead of ${formatNumber(rate)} the same optimizer reaches a loss of ${formatNumber(best)} in ${steps} steps`,
+  fix: `set the learning rate to about ${formatNumber(rate * muchLower)} (now ${formatNumber(rate)})`,
+})
 
 /** The same run with dropout and noise layers off, of a program that cannot do so itself. */
 export async function withoutNoise({

@@ -11,12 +11,7 @@ import type { OverfitEvidence } from './overfit-evidence.js'
 
 /** What may be behind a batch that nothing fits, where neither numbers nor experiments decide: weaker evidence. */
 export function leadsOf(evidence: OverfitEvidence): Cause[] {
-  return [
-    ...constantFeatures(evidence.batch),
-    ...otherLoss(evidence),
-    ...unrelatedLabels(evidence),
-    fallback(evidence),
-  ]
+  return [...constantFeatures(evidence.batch), ...otherLoss(evidence), ...unrelatedLabels(evidence)]
 }
 
 /** Features of a table, most of which never change. Pictures and sequences have borders and padding. */
@@ -65,7 +60,8 @@ function unrelatedLabels({ batch }: OverfitEvidence): Cause[] {
   ]
 }
 
-function fallback({ run, goal, batch }: OverfitEvidence): Cause {
+/** Nothing else is known than how far the loss came. */
+export function whereTheLossStays({ run, goal, batch }: OverfitEvidence): Cause {
   const best = Math.min(...run.losses.filter(Number.isFinite))
   const scale = inputScale(batch.xs)
   if (run.end === 'non-finite') {

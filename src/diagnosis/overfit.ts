@@ -8,7 +8,7 @@ import { lossMixesExamples } from './loss-mixing.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 import { canReplaceOptimizer, changeOneThing, layersMakeNoise, withoutNoise } from './overfit-experiments.js'
-import { leadsOf } from './overfit-leads.js'
+import { leadsOf, whereTheLossStays } from './overfit-leads.js'
 import { signatureOfGradients, signatureOfPlateau } from './overfit-signatures.js'
 import { causesOfScale } from './scale.js'
 import { scheduleOf } from './schedule.js'
@@ -59,8 +59,9 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
   const experiments =
     decided.length === 0 && canSwapOptimizer ? await changeOneThing(evidence, rate, hasPenalty) : []
   const found = [...decided, ...experiments, ...structure, ...scale]
-  if (found.length > 0) return distinct(found)
-  return distinct(leadsOf(evidence))
+  if (found.some(({ name }) => name !== 'too-little-capacity')) return distinct(found)
+  const leads = [...leadsOf(evidence), ...found]
+  return distinct(leads.length > 0 ? leads : [whereTheLossStays(evidence)])
 }
 
 function distinct(causes: Cause[]): Cause[] {

@@ -13,9 +13,20 @@ export interface OverfitGoal {
 
 /**
  * Share of the distance from the floor to the best constant that may remain: all labels of a classifier are right
- * well before 5 %; of a variance the last share takes most of the steps, and a bottleneck may not let it go at all.
+ * well before 5 %; of a variance the last share takes most of the steps; half of a reconstruction may not get through
+ * its bottleneck at all, and a program that learns nothing lets nothing through.
  */
-const remainingShare = { crossEntropy: 0.05, other: 0.15 }
+const remainingShare = { crossEntropy: 0.05, other: 0.15, reconstruction: 0.5 }
+
+/** Outputs this wide with values between yes and no are inputs to reconstruct, through a layer that is too narrow on purpose. */
+const widthOfReconstruction = 16
+
+function isReconstruction({ labels }: InitOutput): boolean {
+  if (labels.width < widthOfReconstruction) return false
+  for (let i = 0; i < labels.values.length; i++)
+    if (labels.values[i] !== 0 && labels.values[i] !== 1) return true
+  return false
+}
 
 /**
  * The goal for a batch whose examples with equal `groups` have identical inputs. `given` overrides the derived
@@ -29,7 +40,11 @@ export function overfitGoal(
   const attainable = attainableLoss(outputs, groups)
   const floor = attainable?.floor ?? 0
   const entropies = outputs.every(({ loss }) => loss !== undefined && isCrossEntropy(loss))
-  const remaining = entropies ? remainingShare.crossEntropy : remainingShare.other
+  const remaining = outputs.every(isReconstruction)
+    ? remainingShare.reconstruction
+    : entropies
+      ? remainingShare.crossEntropy
+      : remainingShare.other
   return {
     loss: given.loss ?? (attainable ? floor + remaining * (attainable.constant - floor) : Number.NaN),
     accuracy: given.accuracy ?? attainableAccuracy(outputs, groups),

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
 import { isTensor } from '../training/examples.js'
+import { valuesOf } from '../training/tensor-values.js'
 import type { TensorGroup } from '../training/trainable.js'
 
 /** One tensor as a table: a row for each example, a column for each of its values. */
@@ -23,7 +24,7 @@ export function tablesOf(part: string, group: TensorGroup): Table[] {
       : Object.entries(group).map(([name, tensor]) => [`${part}.${name}`, tensor])
   return named.map(([name, tensor]) => ({
     name,
-    values: tensor.dataSync(),
+    values: valuesOf(tensor),
     rows: tensor.shape[0]!,
     width: tensor.size / tensor.shape[0]!,
     shape: tensor.shape,
