@@ -7,5 +7,5 @@ describeRecipe('the next character', {
   train: () => loadWindows(1000, 1),
   validation: () => loadWindows(250, 2),
   causal: { axis: 1 },
-  capacities: [1, 8, 48].map((filters) => () => createModel(filters)),
+  capacities: [1, 8, 32].map((filters) => () => createModel(filters)),
 })

@@ -3,15 +3,23 @@ import { contextLength } from './data'
 import { PadLeft } from './pad-left'
 import { alphabet } from './text'
 
-/** The next character after each character of a window, from it and the six before; `filters` of each layer. */
-export function createModel(filters = 48): tf.LayersModel {
+const kernelSize = 6
+
+/**
+ * The next character after each character of a window. Three causal convolutions look back 15 characters together:
+ * as far as the window goes. `filters` is the width of each.
+ */
+export function createModel(filters = 32): tf.LayersModel {
+  const look = () => [
+    new PadLeft(kernelSize - 1),
+    tf.layers.conv1d({ filters, kernelSize, activation: 'relu' }),
+  ]
   const model = tf.sequential({
     layers: [
       tf.layers.embedding({ inputDim: alphabet.length, outputDim: 16, inputLength: contextLength }),
-      new PadLeft(3),
-      tf.layers.conv1d({ filters, kernelSize: 4, activation: 'relu' }),
-      new PadLeft(3),
-      tf.layers.conv1d({ filters, kernelSize: 4, activation: 'relu' }),
+      ...look(),
+      ...look(),
+      ...look(),
       tf.layers.dense({ units: alphabet.length, activation: 'softmax' }),
     ],
   })
