@@ -1,6 +1,7 @@
 import type { CheckOptions } from '../checks/options.js'
 import { formatNumber } from '../figures/number.js'
 import { recipeSettings } from './settings.js'
+import type { Progress } from './settings-key.js'
 
 type Listener = NonNullable<CheckOptions['onProgress']>
 
@@ -13,8 +14,10 @@ const pace = {
 }
 
 /** Tells how far a check is: its step and its loss, through the console, from where the reporter takes it. */
-export function progressListener(check: string): Listener | undefined {
-  const { progress } = recipeSettings()
+export function progressListener(
+  check: string,
+  progress: Progress = recipeSettings().progress,
+): Listener | undefined {
   if (progress === 'off') return undefined
   const { first, every } = pace[progress]
   let next = performance.now() + first
