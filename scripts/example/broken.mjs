@@ -93,19 +93,15 @@ function describe({ name, expectedCauses }, { tests, seconds, problem }) {
   return { caught, text: lines.join('\n') }
 }
 
+/** The tests of describeRecipe are named after their check and have no matcher of their own. */
 function nameOf(test) {
-  const matcher = matcherOf(test)
-  return matcher === test.title ? test.fullName : `${test.title} · ${matcher}`
+  return test.meta.recipe?.inRecipe === undefined ? `${test.title} · ${matcherOf(test)}` : test.fullName
 }
 
-/** The tests of describeRecipe are named after their check and have no matcher of their own. */
 function matcherOf({ failureMessages }) {
   const text = stripVTControlCharacters(failureMessages[0] ?? '')
   if (text.includes('differs from its snapshot')) return 'toMatchWeightImage'
-  return (
-    /expect\(.*?\)\.([\w-]+)|(Recipe check [\w-]+)/.exec(text)?.slice(1).find(Boolean) ??
-    text.split('\n', 1)[0]
-  )
+  return /expect\(.*?\)\.([\w-]+)/.exec(text)?.[1] ?? text.split('\n', 1)[0]
 }
 
 function causesOf({ meta }) {
