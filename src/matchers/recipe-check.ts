@@ -17,11 +17,17 @@ export async function toPassRecipeCheck(
   options: RunRecipeOptions,
 ): Promise<MatcherOutcome> {
   const run = async (control: CheckOptions) => {
-    const { seed, signal } = options
+    const { seed, signal, onProgress } = options
     const result = await runRecipeCheck(check, {
       ...control,
       ...(seed !== undefined && { seed }),
       ...(signal && { signal: control.signal ? AbortSignal.any([signal, control.signal]) : signal }),
+      ...(onProgress && {
+        onProgress: (progress) => {
+          control.onProgress?.(progress)
+          onProgress({ check: check.name, ...progress })
+        },
+      }),
     })
     options.onResult?.(result)
     if (result.status === 'skipped') {

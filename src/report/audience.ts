@@ -1,7 +1,7 @@
 import type { Vitest } from 'vitest/node'
 import type { Progress } from '../matchers/settings-key.js'
 
-type Config = Pick<Vitest['config'], 'reporters' | 'silent' | 'outputFile'>
+type Config = Pick<Vitest['config'], 'reporters' | 'silent' | 'outputFile' | 'disableConsoleIntercept'>
 
 /** Reporters that print for a machine, or next to nothing: no place for lines about progress. */
 const quiet = new Set([
@@ -25,7 +25,9 @@ export function progressFor(config: Config): Progress {
   const names = reporterNames(config)
   const isQuiet = names.length > 0 && names.every((name) => quiet.has(name))
   if (config.silent === true || isQuiet) return 'off'
-  return process.stdout.isTTY && !process.env.CI ? 'live' : 'lines'
+  // Without interception the console prints past the reporter: every line stays.
+  const canRewrite = process.stdout.isTTY && !process.env.CI && !config.disableConsoleIntercept
+  return canRewrite ? 'live' : 'lines'
 }
 
 /** Whether stdout is a document, which a line of ours would break. */

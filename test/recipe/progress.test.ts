@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { runRecipe } from '../../src/checks/index.js'
+import { describeRecipe } from '../../src/index.js'
 import { isProgress, progressLine, progressListener } from '../../src/matchers/progress.js'
 import { printsDocument, progressFor } from '../../src/report/audience.js'
 import { LiveLine } from '../../src/report/live-line.js'
@@ -88,4 +89,19 @@ test('the live line gives way to what others print', () => {
   expect(written).toBe(`step 1 of v\n${erase}step 2\n${erase}a test ended\nstep 3\n${erase}`)
   line.stop()
   expect(stream.write).toBe(original)
+})
+
+const seen: { results: string[]; progress: Set<string> } = { results: [], progress: new Set() }
+describeRecipe(
+  'describeRecipe tells both who asks',
+  { create: classifier, train: classes(200, 1) },
+  {
+    only: ['init-loss-near', 'causal', 'healthy-gradients'],
+    onResult: ({ check, status }) => seen.results.push(`${check} ${status}`),
+    onProgress: ({ check }) => seen.progress.add(check),
+  },
+)
+test('after each of its tests', () => {
+  expect(seen.results).toEqual(['init-loss-near passed', 'causal skipped', 'healthy-gradients passed'])
+  expect([...seen.progress]).toEqual(['healthy-gradients'])
 })
