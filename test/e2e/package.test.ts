@@ -9,11 +9,11 @@ const open: UserProject[] = []
 
 beforeAll(() => {
   packed = packPackage()
-})
+}, 120_000)
 afterAll(() => {
   for (const project of open) project.remove()
   packed?.remove()
-})
+}, 60_000)
 
 function project(files: Record<string, string>): UserProject {
   const one = new UserProject(packed.tarball, files)

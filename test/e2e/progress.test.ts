@@ -37,11 +37,11 @@ beforeAll(() => {
     'slow.test.ts': slowRecipe,
     'terminal.js': terminal,
   })
-})
+}, 120_000)
 afterAll(() => {
   slow?.remove()
   packed?.remove()
-})
+}, 60_000)
 
 const running = (output: string) => output.split('\n').filter((line) => line.includes('Running  '))
 
