@@ -1,5 +1,7 @@
 import type { Tool } from '../calibrate/tool.js'
 import { autotrainer } from './autotrainer.js'
+import { deepDiagnosis } from './deep-diagnosis.js'
+import { deepLocalize } from './deep-localize.js'
 import { umlaut } from './umlaut.js'
 
-export const peers: Tool[] = [umlaut, autotrainer]
+export const peers: Tool[] = [umlaut, autotrainer, deepLocalize, deepDiagnosis]

@@ -46,7 +46,7 @@ export const activationOf = (layer: tf.layers.Layer): string => {
   return activation?.getClassName?.() ?? 'linear'
 }
 
-/** Outputs of the layers in inference mode; those with several are left out. */
+/** Outputs of the layers in inference mode; those with several are left out, and inputs, which Keras does not list. */
 export function stagesOf(program: Trainable, xs: Examples['xs']): Stage[] {
   const outputs = program.activations?.(xs) ?? []
   return (program.layers ?? []).flatMap((layer, i) => {
@@ -54,6 +54,7 @@ export function stagesOf(program: Trainable, xs: Examples['xs']): Stage[] {
     if (!output) return []
     const measured = read(layer.name, output)
     output.dispose()
+    if (layer.getClassName() === 'InputLayer') return []
     const [first] = layer.trainableWeights.map((weight) => weight.read() as tf.Variable)
     return [
       {
@@ -72,6 +73,30 @@ export function mean(values: ArrayLike<number>, of: (value: number) => number = 
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += of(values[i]!)
   return sum / values.length
+}
+
+/** In single precision as NumPy sums, eight by eight and pairwise: tools that compare means exactly depend on it. */
+export function singleMean(values: Float32Array): number {
+  return Math.fround(pairwiseSum(values) / values.length)
+}
+
+function pairwiseSum(values: Float32Array): number {
+  const lanes = 8
+  const largest = 128
+  if (values.length > largest) {
+    const half = Math.floor(values.length / 2)
+    const middle = half - (half % lanes)
+    return Math.fround(pairwiseSum(values.subarray(0, middle)) + pairwiseSum(values.subarray(middle)))
+  }
+  const whole = values.length - (values.length % lanes)
+  let sums = new Float32Array(lanes)
+  for (let i = 0; i < whole; i++) sums[i % lanes]! += values[i]!
+  while (sums.length > 1) {
+    const from = sums
+    sums = new Float32Array(from.length / 2).map((_, i) => from[2 * i]! + from[2 * i + 1]!)
+  }
+  for (let i = whole; i < values.length; i++) sums[0]! += values[i]!
+  return sums[0]!
 }
 
 export const share = (values: ArrayLike<number>, holds: (value: number) => boolean): number =>

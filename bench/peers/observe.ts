@@ -20,7 +20,7 @@ interface Observer {
   labels: LabelKind
   /** Whether to look behind this step, counted from 0. */
   at: (step: number) => boolean
-  /** Accuracy is taken of one batch in so many. */
+  /** Accuracy is taken of the first batch behind a look, and then of one in so many. */
   accuracyEvery?: number
   see: (look: Look) => 'stop' | undefined
 }

@@ -8,6 +8,8 @@ const detected = [
   ['UMLAUT', 'moons, MLP: missing normalisation', 'unnormalized-inputs'],
   ['UMLAUT', 'moons, MLP: high learning rate', 'learning-rate-too-high'],
   ['AutoTrainer', 'digits, MLP: high learning rate', 'learning-rate-too-high'],
+  ['DeepLocalize', 'digits, MLP: missing normalisation', 'dead-units'],
+  ['DeepDiagnosis', 'digits, MLP: missing softmax', 'missing-softmax'],
 ] as const
 
 const toolNamed = (name: string) => peers.find((tool) => tool.name === name)!
