@@ -1,9 +1,11 @@
+import { type Agreement, neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import { overfitGoal } from '../statistics/overfit-goal.js'
 import { sameBatch } from '../training/batches.js'
 import { countExamples, disposeExamples } from '../training/examples.js'
 import { groupIdenticalInputs } from '../training/identical-inputs.js'
 import { openProgram } from '../training/open.js'
 import { viewOutputs } from '../training/outputs.js'
+import { overfittableBatch } from '../training/overfittable.js'
 import { type Run, type RunControl, trainProgram } from '../training/run.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples, Subject } from '../training/trainable.js'
@@ -19,6 +21,8 @@ export interface BaselineEvidence {
   heldOut?: Examples
   /** What training on the whole data brought, for the message: "1000 steps on the whole data bring …". */
   outcome: string
+  /** The training loss fell far, all the same. */
+  memorises?: boolean
   seed: number
   control: RunControl
 }
@@ -31,9 +35,18 @@ const fewExamples = 100
 
 const constantInputs: Cause = {
   name: 'constant-inputs',
-  evidence: `all of ${batchSize} training examples drawn at random have the same inputs`,
+  evidence: 'all training examples drawn at random have the same inputs',
   fix: 'look at the inputs just before the model: a buffer that was never filled, a division that rounds to 0, a wrong slice',
 }
+
+/** Standard errors from which on neighbours do agree in their labels. */
+const relatedFrom = 5
+
+const tooLittle = (works: string, { evidence }: Agreement): Cause => ({
+  name: 'too-little-capacity',
+  evidence: `${works}; ${evidence}, so there is something to learn that the model cannot express, or not in so many steps`,
+  fix: 'add a hidden layer with a nonlinearity, widen the layers, or train longer',
+})
 
 /**
  * Why a program does not beat the best constant prediction. One experiment decides: if the same program can
@@ -43,7 +56,7 @@ const constantInputs: Cause = {
 export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Cause[]> {
   const { subject, train, outcome, seed, control } = evidence
   const count = countExamples(train)
-  const batch = sampleExamples(train, batchSize, seed)
+  const batch = await overfittableBatch(subject, train, { most: batchSize, seed })
   try {
     const program = await openProgram(subject, seed)
     let attempt: Run
@@ -81,18 +94,30 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
       ...control,
     }).finally(() => disposeExamples(measured))
     if (regularized) return [regularized]
-    const works = `the program overfits one batch of ${Math.min(batchSize, count)} in ${attempt.losses.length} steps, so model and optimizer work`
+    const works = `the program overfits one batch of ${countExamples(batch)} in ${attempt.losses.length} steps, so model and optimizer work`
+    const related = neighbourAgreement(train, seed)
+    const memorised: Cause = {
+      name: 'under-regularized',
+      evidence: `${works}; with ${count} examples to train on it may learn them by heart instead of a rule`,
+      fix: 'get more data, augment it, or make the model smaller; add dropout or weight decay last',
+    }
+    if (related && related.surprise > relatedFrom) {
+      return [
+        evidence.memorises ? memorised : tooLittle(works, related),
+        {
+          name: 'augmentation-shift',
+          evidence: `${related.evidence}, so the inputs do tell of the labels; but ${outcome}`,
+          fix: 'look at training and validation inputs side by side, just before the model: is one of them scaled, turned or encoded in another way?',
+        },
+      ]
+    }
     const causes: Cause[] = [
       {
         name: 'labels-independent-of-inputs',
-        evidence: `${works}; but ${outcome}`,
+        evidence: `${works}; but ${outcome}${related ? `; ${related.evidence}` : ''}`,
         fix: 'check that xs and ys were shuffled together and are in the same order; look at a few examples with their labels',
       },
-      {
-        name: 'under-regularized',
-        evidence: `${works}; with ${count} examples to train on it may learn them by heart instead of a rule`,
-        fix: 'get more data, augment it, or make the model smaller; add dropout or weight decay last',
-      },
+      memorised,
     ]
     return count < fewExamples ? causes.reverse() : causes.slice(0, 1)
   } finally {

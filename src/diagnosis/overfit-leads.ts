@@ -1,17 +1,23 @@
 import * as tf from '@tensorflow/tfjs'
-import { formatNumber, formatPercent } from '../figures/number.js'
+import { formatNumber } from '../figures/number.js'
 import { isRegression } from '../statistics/losses.js'
 import { neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import { areOneHot } from '../statistics/rows.js'
 import { tensorsOf } from '../training/examples.js'
+import { openProgram } from '../training/open.js'
 import type { Examples } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { inputScale } from './input-scale.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 
 /** What may be behind a batch that nothing fits, where neither numbers nor experiments decide: weaker evidence. */
-export function leadsOf(evidence: OverfitEvidence): Cause[] {
-  return [...constantFeatures(evidence.batch), ...otherLoss(evidence), ...unrelatedLabels(evidence)]
+export async function leadsOf(evidence: OverfitEvidence): Promise<Cause[]> {
+  return [
+    ...constantFeatures(evidence.batch),
+    ...otherLoss(evidence),
+    ...unrelatedLabels(evidence),
+    ...(await vanishingGradients(evidence)),
+  ]
 }
 
 /** Features of a table, most of which never change. Pictures and sequences have borders and padding. */
@@ -50,14 +56,41 @@ function otherLoss({ outputs }: OverfitEvidence): Cause[] {
 /** Nearest neighbours that agree in their labels no more often than any two examples: labels and inputs are strangers. */
 function unrelatedLabels({ batch }: OverfitEvidence): Cause[] {
   const found = neighbourAgreement(batch)
-  if (!found || found.agreement > found.chance + 2 * found.error) return []
+  if (!found || found.surprise > 2) return []
   return [
     {
       name: 'labels-independent-of-inputs',
-      evidence: `of ${found.examples} examples ${formatPercent(found.agreement)} have the label of their nearest neighbour, any two examples agree in ${formatPercent(found.chance)}`,
+      evidence: found.evidence,
       fix: 'check that xs and ys were shuffled together and are in the same order; look at a few examples with their labels',
     },
   ]
+}
+
+/** AutoTrainer (Zhang et al., ICSE 2021) calls gradients vanished where those of the first layer are so small a share. */
+const vanished = 1e-3
+
+/** Gradients that reach the first layer a thousand times weaker than the last. */
+async function vanishingGradients({ subject, batch, seed }: OverfitEvidence): Promise<Cause[]> {
+  const program = await openProgram(subject, seed)
+  try {
+    const taken = program.stepWithGradients?.(batch)
+    if (!taken) return []
+    const norms = Object.entries(taken.gradients)
+      .filter(([, gradient]) => gradient.rank > 1)
+      .map(([name, gradient]) => ({ name, norm: tf.tidy(() => gradient.norm().dataSync()[0]!) }))
+    tf.dispose([taken.loss, taken.gradients])
+    const [first, last] = [norms[0], norms.at(-1)]
+    if (norms.length < 3 || !(first!.norm < vanished * last!.norm)) return []
+    return [
+      {
+        name: 'vanishing-gradients',
+        evidence: `the gradient of '${first!.name}' has norm ${formatNumber(first!.norm)}, that of '${last!.name}' ${formatNumber(last!.norm)}: what the first layers get to know is ${formatNumber(first!.norm / last!.norm)} of it`,
+        fix: "use activation: 'relu' with kernelInitializer: 'heNormal' in the hidden layers, fewer layers, or batch normalisation between them",
+      },
+    ]
+  } finally {
+    program.dispose()
+  }
 }
 
 /** Nothing else is known than how far the loss came. */

@@ -60,7 +60,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     decided.length === 0 && canSwapOptimizer ? await changeOneThing(evidence, rate, hasPenalty) : []
   const found = [...decided, ...experiments, ...structure, ...scale]
   if (found.some(({ name }) => name !== 'too-little-capacity')) return distinct(found)
-  const leads = [...leadsOf(evidence), ...found]
+  const leads = [...(await leadsOf(evidence)), ...found]
   return distinct(leads.length > 0 ? leads : [whereTheLossStays(evidence)])
 }
 

@@ -16,6 +16,8 @@ import { watchWeights } from '../checks/skeleton/updates-every-weight.js'
 import { checkUsesEveryInput } from '../checks/skeleton/uses-every-input.js'
 import { checkZeroInputBaseline } from '../checks/skeleton/zero-input-baseline.js'
 import { watchFirstSteps } from '../checks/watch.js'
+import { disposeExamples } from '../training/examples.js'
+import { overfittableBatch } from '../training/overfittable.js'
 import type { Recipe } from './recipe.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
 
@@ -85,10 +87,15 @@ export function skeletonChecks({
     {
       name: 'overfit-batch',
       stage: 'skeleton',
-      run: (options) =>
-        onSample(sizes.batch, options, (batch) =>
-          checkOverfitBatch(create, batch, { ...options, steps: 2 * steps }),
-        ),
+      run: async (options) => {
+        const { seed = defaultSeed } = options
+        const batch = await overfittableBatch(create, await train(), { most: sizes.batch, seed })
+        return checkOverfitBatch(create, batch, {
+          ...options,
+          steps: 2 * steps,
+          ...(causal && { causal }),
+        }).finally(() => disposeExamples(batch))
+      },
     },
     {
       name: 'decrease-loss-with-capacity',

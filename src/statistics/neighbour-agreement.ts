@@ -1,48 +1,74 @@
+import { formatNumber, formatPercent } from '../figures/number.js'
 import type { Examples } from '../training/trainable.js'
 import { readLabels } from './label-kind.js'
 import { nearest, pointsOf, sampleRows } from './neighbours.js'
-import { type Table, tablesOf } from './tables.js'
+import { tablesOf } from './tables.js'
 
-/** How often examples share the class of their nearest neighbour, and how often any two do. */
+/** Whether inputs tell anything of the labels: how far nearest neighbours agree in them, beyond any two examples. */
 export interface Agreement {
-  examples: number
-  agreement: number
-  chance: number
-  /** Standard error of the agreement, were it chance. */
-  error: number
+  /** Standard errors above what any two examples agree. */
+  surprise: number
+  /** In words, with the numbers. */
+  evidence: string
 }
 
 const most = 1000
 const fewest = 30
 
-/** Undefined where there are no classes, one per example, or too few examples to tell. */
+/** Undefined where there are neither classes nor numbers, one per example, or too few examples to tell. */
 export function neighbourAgreement({ xs, ys }: Examples, seed = 0): Agreement | undefined {
   const inputs = tablesOf('xs', xs)
-  const classes = firstClasses(tablesOf('ys', ys), inputs)
-  if (!classes || classes.length < fewest) return undefined
-  const rows = sampleRows(classes.length, most, seed)
-  const points = pointsOf(inputs, rows, seed)
-  const neighbour = nearest(points, points, 1)
+  const count = inputs[0]!.rows
+  if (count < fewest) return undefined
+  for (const table of tablesOf('ys', ys)) {
+    const labels = readLabels(table, { inputs })
+    const rows = sampleRows(count, most, seed)
+    const neighbours = () => {
+      const points = pointsOf(inputs, rows, seed)
+      return nearest(points, points, 1)
+    }
+    if (labels.kind === 'classes' && labels.rowsPerExample === 1) {
+      return ofClasses(
+        Int32Array.from(rows, (row) => labels.of[row]!),
+        neighbours(),
+      )
+    }
+    if (labels.kind === 'numbers' && table.width <= 8) {
+      return ofNumbers(
+        Float64Array.from(rows, (row) => table.values[row * table.width]!),
+        neighbours(),
+      )
+    }
+  }
+  return undefined
+}
+
+function ofClasses(classes: Int32Array, neighbour: ArrayLike<number>): Agreement {
   const counts = new Map<number, number>()
   let agree = 0
-  for (const [i, row] of rows.entries()) {
-    const own = classes[row]!
+  for (const [i, own] of classes.entries()) {
     counts.set(own, (counts.get(own) ?? 0) + 1)
-    if (own === classes[rows[neighbour[i]!]!]) agree++
+    if (own === classes[neighbour[i]!]) agree++
   }
-  const chance = [...counts.values()].reduce((sum, count) => sum + (count / rows.length) ** 2, 0)
+  const share = agree / classes.length
+  const chance = [...counts.values()].reduce((sum, count) => sum + (count / classes.length) ** 2, 0)
+  const error = Math.sqrt((chance * (1 - chance)) / classes.length)
   return {
-    examples: rows.length,
-    agreement: agree / rows.length,
-    chance,
-    error: Math.sqrt((chance * (1 - chance)) / rows.length),
+    surprise: error === 0 ? 0 : (share - chance) / error,
+    evidence: `of ${classes.length} examples ${formatPercent(share)} have the label of their nearest neighbour, any two examples agree in ${formatPercent(chance)}`,
   }
 }
 
-function firstClasses(outputs: readonly Table[], inputs: Table[]): Int32Array | undefined {
-  for (const table of outputs) {
-    const labels = readLabels(table, { inputs })
-    if (labels.kind === 'classes' && labels.rowsPerExample === 1) return labels.of
+function ofNumbers(values: Float64Array, neighbour: ArrayLike<number>): Agreement {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  let [together, alone] = [0, 0]
+  for (const [i, value] of values.entries()) {
+    together += (value - mean) * (values[neighbour[i]!]! - mean)
+    alone += (value - mean) ** 2
   }
-  return undefined
+  const correlation = alone > 0 ? together / alone : 0
+  return {
+    surprise: correlation * Math.sqrt(values.length),
+    evidence: `the targets of ${values.length} examples and of their nearest neighbours have a correlation of ${formatNumber(correlation)}`,
+  }
 }

@@ -191,9 +191,10 @@ const leastSpread = 0.01
  */
 function otherPairs(program: Trainable, examples: Examples, loss: number, seed: number): Law | undefined {
   const count = countExamples(examples)
-  if (!variesByExample(predictValues(program, examples.xs), count)) return undefined
-  if (!tensorsOf(examples.ys).some((labels) => variesByExample([{ values: labels.dataSync() }], count)))
-    return undefined
+  const labels = tensorsOf(examples.ys).map((tensor) => ({ values: tensor.dataSync() }))
+  const spreads = [predictValues(program, examples.xs), labels].map((part) => spreadOf(part, count))
+  // Dealing labels out anew moves a loss by about the product of the spreads: next to its size that has to show.
+  if (spreads.includes(0) || spreads[0]! * spreads[1]! < leastProduct * Math.abs(loss)) return undefined
   const lossWith = (order: Int32Array): number => {
     const dealt = gatherExamples({ xs: examples.ys, ys: examples.ys }, order)
     const value = lossOf(program, { ...examples, ys: dealt.ys })
@@ -217,17 +218,21 @@ function otherPairs(program: Trainable, examples: Examples, loss: number, seed: 
 }
 
 const roundingOfPairs = 1e-5
+const leastProduct = 1e-2
 
-function variesByExample(outputs: ReadonlyArray<{ values: ArrayLike<number> }>, count: number): boolean {
-  return outputs.some(({ values }) => {
-    const width = values.length / count
-    let [spread, size] = [0, 0]
-    for (let i = 0; i < values.length; i++) {
-      spread = Math.max(spread, Math.abs(values[i]! - values[i % width]!))
-      size = Math.max(size, Math.abs(values[i]!))
-    }
-    return spread > leastSpread * size
-  })
+/** How far values are apart between examples; 0 where that is little next to their size. */
+function spreadOf(outputs: ReadonlyArray<{ values: ArrayLike<number> }>, count: number): number {
+  return Math.max(
+    ...outputs.map(({ values }) => {
+      const width = values.length / count
+      let [spread, size] = [0, 0]
+      for (let i = 0; i < values.length; i++) {
+        spread = Math.max(spread, Math.abs(values[i]! - values[i % width]!))
+        size = Math.max(size, Math.abs(values[i]!))
+      }
+      return spread > leastSpread * size ? spread : 0
+    }),
+  )
 }
 
 async function atRateZero(program: Trainable, examples: Examples): Promise<Law | undefined> {

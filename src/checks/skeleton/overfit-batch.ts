@@ -9,7 +9,7 @@ import { skillOf } from '../../statistics/skill.js'
 import { withStandInLosses } from '../../statistics/stand-in-loss.js'
 import { sameBatch } from '../../training/batches.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
-import { groupIdenticalInputs } from '../../training/identical-inputs.js'
+import { groupIdenticalInputs, groupIdenticalPrefixes } from '../../training/identical-inputs.js'
 import { openProgram } from '../../training/open.js'
 import { type OutputView, viewOutputs } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
@@ -28,6 +28,11 @@ export interface OverfitBatchOptions extends CheckOptions {
   loss?: number
   /** The accuracy to reach, for classifiers. Default 1: every label predicted, save contradictory duplicates. */
   accuracy?: number
+  /**
+   * The axis of time of a causal model with a label for every step. Where two examples begin alike, what follows
+   * cannot be known at these steps: that much loss and accuracy is not asked for.
+   */
+  causal?: { axis: number }
 }
 
 /** A plateau: the best loss of the last so many steps is not lower than the best before by the least gain. */
@@ -151,8 +156,16 @@ function markOf(goal: OverfitGoal, { losses }: Run): OverfitGoal {
   }
 }
 
+/** A number for each example, or for each step of each, the same where the same is known. */
+function knownBy(batch: Examples, outputs: OutputView[], causal: OverfitBatchOptions['causal']): Int32Array {
+  const prefixes = causal && groupIdenticalPrefixes(batch, causal.axis)
+  return prefixes && outputs.every(({ labels }) => labels.rows === prefixes.length)
+    ? prefixes
+    : groupIdenticalInputs(batch)
+}
+
 function goalFor(outputs: OutputView[], batch: Examples, options: OverfitBatchOptions): OverfitGoal {
-  const groups = groupIdenticalInputs(batch)
+  const groups = knownBy(batch, outputs, options.causal)
   const goal = overfitGoal(outputs, groups, options)
   if (Number.isNaN(goal.loss)) {
     throw new MissingInformationError(

@@ -128,6 +128,7 @@ export async function checkZeroInputBaseline(
               train: parts.train,
               heldOut: parts.heldOut,
               outcome: outcomeOf(run, skill!),
+              memorises: memorises(run, skill!),
               seed,
               control: controlOf(options),
             }),
@@ -162,12 +163,15 @@ function skillOrThrow(outputs: readonly OutputView[]): Skill {
   )
 }
 
+/** Whether the training loss fell below what any constant reaches. */
+const memorises = ({ losses }: Run, { constant }: Skill): boolean => mean(losses.slice(-50)) < 0.9 * constant
+
 /** What the training brought, in words for the diagnosis. */
-function outcomeOf({ losses }: Run, { share, constant }: Skill): string {
-  const lately = mean(losses.slice(-50))
-  const memorises =
-    lately < 0.9 * constant ? `, while the training loss falls to ${formatNumber(lately)}: it memorises` : ''
-  return `${losses.length} steps on the whole data bring nothing for examples not trained on (${formatPercent(share)} of the possible gain${memorises})`
+function outcomeOf(run: Run, skill: Skill): string {
+  const lately = memorises(run, skill)
+    ? `, while the training loss falls to ${formatNumber(mean(run.losses.slice(-50)))}: it memorises`
+    : ''
+  return `${run.losses.length} steps on the whole data bring nothing for examples not trained on (${formatPercent(skill.share)} of the possible gain${lately})`
 }
 
 function beats({ share, certainty }: Skill, margin: number): boolean {

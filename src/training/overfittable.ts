@@ -1,0 +1,44 @@
+import { countExamples, disposeExamples, tensorsOf } from './examples.js'
+import { openProgram } from './open.js'
+import { sampleExamples } from './split.js'
+import type { Examples, Subject } from './trainable.js'
+
+/** Weights for each number to be learnt by heart: with fewer, even a sound program may have to average. */
+const weightsPerNumber = 2
+const fewest = 4
+/** Labels of steps are many: a few sequences make a batch. */
+const mostSteps = 128
+const draws = 10
+
+/**
+ * A batch of at most `most` examples that a program of this size can learn by heart: a linear regression with ten
+ * weights takes five examples. Drawn again while all of its labels are the same.
+ */
+export async function overfittableBatch(
+  subject: Subject,
+  train: Examples,
+  { most, seed }: { most: number; seed: number },
+): Promise<Examples> {
+  const program = await openProgram(subject, seed)
+  const weights = Object.values(program.weights()).reduce((sum, { size }) => sum + size, 0)
+  program.dispose()
+  const count = countExamples(train)
+  const numbers = tensorsOf(train.ys).reduce((sum, { size }) => sum + size / count, 0)
+  const steps = Math.max(...tensorsOf(train.ys).map(stepsOf))
+  const few = Math.min(Math.floor(weights / (weightsPerNumber * numbers)), Math.floor(mostSteps / steps))
+  const size = Math.min(count, most, Math.max(fewest, few))
+  for (let draw = 0; ; draw++) {
+    const batch = sampleExamples(train, size, seed + 1000 * draw)
+    if (draw === draws || tensorsOf(batch.ys).some((labels) => differ(labels.dataSync(), size))) return batch
+    disposeExamples(batch)
+  }
+}
+
+/** Labels with more axes than [n, width] have a row for each step. */
+const stepsOf = ({ shape }: { shape: number[] }): number => (shape.length === 3 ? shape[1]! : 1)
+
+function differ(values: ArrayLike<number>, rows: number): boolean {
+  const width = values.length / rows
+  for (let i = width; i < values.length; i++) if (values[i] !== values[i % width]) return true
+  return false
+}
