@@ -4,7 +4,7 @@ import { sampleExamples } from './split.js'
 import type { Examples, Subject } from './trainable.js'
 
 /** Weights for each number to be learnt by heart: with fewer, even a sound program may have to average. */
-const weightsPerNumber = 2
+const weightsPerNumber = 4
 const fewest = 4
 /** Labels of steps are many: a few sequences make a batch. */
 const mostSteps = 128
@@ -12,7 +12,7 @@ const draws = 10
 
 /**
  * A batch of at most `most` examples that a program of this size can learn by heart: a linear regression with ten
- * weights takes five examples. Drawn again while all of its labels are the same.
+ * weights takes four examples. Drawn again while all of its labels are the same.
  */
 export async function overfittableBatch(
   subject: Subject,

@@ -1,21 +1,14 @@
-import * as tf from '@tensorflow/tfjs'
 import { diagnoseOverfit } from '../../diagnosis/overfit.js'
-import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
+import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { accuracyOf } from '../../statistics/attainable-loss.js'
-import { isRegression } from '../../statistics/losses.js'
-import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
-import { skillOf } from '../../statistics/skill.js'
-import { withStandInLosses } from '../../statistics/stand-in-loss.js'
-import { sameBatch } from '../../training/batches.js'
+import type { OverfitGoal } from '../../statistics/overfit-goal.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
-import { groupIdenticalInputs, groupIdenticalPrefixes } from '../../training/identical-inputs.js'
-import { openProgram } from '../../training/open.js'
-import { type OutputView, viewOutputs } from '../../training/outputs.js'
-import { type Run, trainProgram } from '../../training/run.js'
-import type { Examples, Subject, Trainable } from '../../training/trainable.js'
+import type { Run } from '../../training/run.js'
+import { mixSeed } from '../../training/seed.js'
+import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
 import type { CheckResult } from '../result.js'
+import { attempt, cameHalfWay, explainedShare } from './overfit-attempt.js'
 
 export interface OverfitBatchOptions extends CheckOptions {
   /** The most steps to train. Default 2000; a run stops as soon as it is there, or at a plateau. */
@@ -35,19 +28,11 @@ export interface OverfitBatchOptions extends CheckOptions {
   causal?: { axis: number }
 }
 
-/** A plateau: the best loss of the last so many steps is not lower than the best before by the least gain. */
-const plateauSteps = 200
-const leastGain = 0.01
-/** How often the predictions of a program with a custom loss are looked at, and how much they have to explain. */
-const lookEvery = 25
-const explainedShare = 0.85
-/** A custom loss may have another minimum than all labels right: so few answers it is spared. */
-const spared = 0.05
-
 /**
  * Overfits one batch (Karpathy: "overfit one batch", "verify that we can reach the lowest achievable loss").
  * Dropout is off, batch normalisation is in training mode, the weight penalty trains along but does not count.
- * Costs as many steps as the program needs; only a failure costs more, for experiments that find its cause.
+ * A run that stops half-way is repeated once with other initial weights. Costs as many steps as the program needs; only
+ * a failure costs more, for experiments that find its cause.
  */
 export async function checkOverfitBatch(
   subject: Subject,
@@ -59,48 +44,13 @@ export async function checkOverfitBatch(
   const control = controlOf(options)
   assertOptions(options)
   assertExamples(batch, 'batch')
-  const program = await openProgram(subject, seed)
-  let goal: OverfitGoal
-  let byPredictions: boolean
-  let run: Run
-  let accuracy: number | undefined
-  let own: OutputView[]
-  let outputs: OutputView[]
-  try {
-    program.disableDropout?.()
-    own = viewOutputs(program, batch, 'batch')
-    // A custom loss has no known goal: then the predictions decide.
-    byPredictions = options.loss === undefined && own.some(({ loss }) => !loss)
-    outputs = byPredictions ? (withStandInLosses(own) ?? own) : own
-    goal = goalFor(outputs, batch, {
-      ...options,
-      ...(byPredictions && options.accuracy === undefined && { accuracy: 1 - spared }),
-    })
-    let nextLook = lookEvery
-    run = await trainProgram(program, sameBatch(batch).next, {
-      seed,
-      steps,
-      probeEvery: 50,
-      ...control,
-      until(losses, { updateRatios }) {
-        if (updateRatios.length > 1 && updateRatios.every(({ value }) => value === 0)) return 'plateau'
-        if (byPredictions) {
-          if (losses.length < nextLook) return undefined
-          nextLook += lookEvery
-          const views = inTraining(program, batch, outputs)
-          accuracy = accuracyOf(views)
-          if (fits(views, accuracy, goal)) return 'done'
-        } else if (losses.at(-1)! <= goal.loss) {
-          accuracy = accuracyInTraining(program, batch, outputs)
-          if (accuracy === undefined || accuracy >= goal.accuracy - 1e-9) return 'done'
-        }
-        return isPlateau(losses, goal) ? 'plateau' : undefined
-      },
-    })
-    accuracy = accuracyInTraining(program, batch, outputs)
-  } finally {
-    program.dispose()
+  const tries = [await attempt(subject, batch, seed, { ...options, leavesPlateaus: true })]
+  if (cameHalfWay(tries[0]!)) {
+    const other = mixSeed(seed, 'second try')
+    tries.push(await attempt(subject, batch, other, { ...options, leavesPlateaus: false }))
   }
+  const { run, goal, outputs, accuracy, byPredictions, judgedBy } =
+    tries.find((one) => one.run.end === 'done') ?? tries[0]!
   const passed = run.end === 'done'
   const last = run.losses.at(-1) ?? Number.NaN
   const best = Math.min(...run.losses.filter(Number.isFinite))
@@ -133,8 +83,8 @@ export async function checkOverfitBatch(
         : await diagnoseOverfit({
             subject,
             batch,
-            outputs: own,
-            goal: byPredictions ? markOf(goal, run) : goal,
+            outputs,
+            goal: judgedBy,
             run,
             seed,
             control,
@@ -143,78 +93,6 @@ export async function checkOverfitBatch(
     seed,
     seconds: (performance.now() - started) / 1000,
   }
-}
-
-/** Where the experiments of the diagnosis stop: a custom loss has no floor that is known. */
-function markOf(goal: OverfitGoal, { losses }: Run): OverfitGoal {
-  const first = losses[0]!
-  return {
-    ...goal,
-    constant: undefined,
-    floor: Math.min(0, ...losses),
-    loss: first > 0 ? 0.05 * first : -Infinity,
-  }
-}
-
-/** A number for each example, or for each step of each, the same where the same is known. */
-function knownBy(batch: Examples, outputs: OutputView[], causal: OverfitBatchOptions['causal']): Int32Array {
-  const prefixes = causal && groupIdenticalPrefixes(batch, causal.axis)
-  return prefixes && outputs.every(({ labels }) => labels.rows === prefixes.length)
-    ? prefixes
-    : groupIdenticalInputs(batch)
-}
-
-function goalFor(outputs: OutputView[], batch: Examples, options: OverfitBatchOptions): OverfitGoal {
-  const groups = knownBy(batch, outputs, options.causal)
-  const goal = overfitGoal(outputs, groups, options)
-  if (Number.isNaN(goal.loss)) {
-    throw new MissingInformationError(
-      'options.loss',
-      'nothing, with a custom loss that is none of the standard ones',
-      'the loss to reach on this batch, as a number',
-    )
-  }
-  if (goal.constant !== undefined && goal.constant - goal.floor < 1e-6 && options.loss === undefined) {
-    const sameInputs = new Set(groups).size === 1 && groups.length > 1
-    throw new InvalidArgumentError(
-      'batch',
-      sameInputs ? 'the same inputs in every example' : 'the same label for every example',
-      'different inputs with at least two different labels: any constant prediction overfits this batch',
-      sameInputs ? 'constant-inputs' : 'class-imbalance',
-    )
-  }
-  return goal
-}
-
-/** Accuracy of the program as it trains. */
-function accuracyInTraining(program: Trainable, batch: Examples, outputs: OutputView[]): number | undefined {
-  return accuracyOf(outputs) === undefined ? undefined : accuracyOf(inTraining(program, batch, outputs))
-}
-
-/** Outputs with the predictions of training: batch normalisation with the statistics of this batch. */
-function inTraining(program: Trainable, batch: Examples, outputs: OutputView[]): OutputView[] {
-  const predicted = program.predictInTraining?.(batch.xs) ?? program.predict(batch.xs)
-  const tensors = Array.isArray(predicted) ? predicted : [predicted]
-  const values = tensors.map((tensor) => tensor.dataSync().slice())
-  tf.dispose(tensors)
-  return outputs.map((output, i) => ({
-    ...output,
-    predictions: { ...output.predictions, values: values[i]! },
-  }))
-}
-
-/** Every class right, and of quantities as much explained as is asked for. */
-function fits(views: OutputView[], accuracy: number | undefined, goal: OverfitGoal): boolean {
-  const quantities = views.filter(({ loss }) => loss && isRegression(loss.kind))
-  if (accuracy !== undefined && accuracy < goal.accuracy - 1e-9) return false
-  return quantities.length === 0 || skillOf(quantities)!.share >= explainedShare
-}
-
-function isPlateau(losses: readonly number[], goal: OverfitGoal): boolean {
-  if (losses.length < 2 * plateauSteps) return false
-  const recent = Math.min(...losses.slice(-plateauSteps))
-  const before = Math.min(...losses.slice(0, -plateauSteps))
-  return before - recent < leastGain * Math.max(before - goal.floor, 0)
 }
 
 function summaryOf(

@@ -1,0 +1,174 @@
+import * as tf from '@tensorflow/tfjs'
+import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
+import { accuracyOf } from '../../statistics/attainable-loss.js'
+import { isRegression } from '../../statistics/losses.js'
+import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
+import { skillOf } from '../../statistics/skill.js'
+import { withStandInLosses } from '../../statistics/stand-in-loss.js'
+import { sameBatch } from '../../training/batches.js'
+import { groupIdenticalInputs, groupIdenticalPrefixes } from '../../training/identical-inputs.js'
+import { openProgram } from '../../training/open.js'
+import { type OutputView, viewOutputs } from '../../training/outputs.js'
+import { type Run, trainProgram } from '../../training/run.js'
+import type { Examples, Subject, Trainable } from '../../training/trainable.js'
+import { controlOf } from '../options.js'
+import type { OverfitBatchOptions } from './overfit-batch.js'
+
+/** One fresh program, trained on the batch until it fits or stops getting on. */
+export interface Attempt {
+  run: Run
+  goal: OverfitGoal
+  /** The marks the diagnosis reads the run against. */
+  judgedBy: OverfitGoal
+  /** Labels and predictions before training, with the program's own loss. */
+  outputs: OutputView[]
+  accuracy: number | undefined
+  /** The loss is a custom one, without a known goal: the predictions decide. */
+  byPredictions: boolean
+}
+
+/** A plateau: the best loss of the last so many steps is not lower than the best before by the least gain. */
+const plateauSteps = 200
+const leastGain = 0.01
+/** How often the predictions of a program with a custom loss are looked at, and how much they have to explain. */
+const lookEvery = 25
+export const explainedShare = 0.85
+
+export async function attempt(
+  subject: Subject,
+  batch: Examples,
+  seed: number,
+  { leavesPlateaus, ...options }: OverfitBatchOptions & { leavesPlateaus: boolean },
+): Promise<Attempt> {
+  const { steps = 2000 } = options
+  const program = await openProgram(subject, seed)
+  try {
+    program.disableDropout?.()
+    const own = viewOutputs(program, batch, 'batch')
+    const byPredictions = options.loss === undefined && own.some(({ loss }) => !loss)
+    const outputs = byPredictions ? (withStandInLosses(own) ?? own) : own
+    const goal = goalFor(outputs, batch, byPredictions, options)
+    let accuracy: number | undefined
+    let nextLook = lookEvery
+    const run = await trainProgram(program, sameBatch(batch).next, {
+      seed,
+      steps,
+      probeEvery: 50,
+      ...controlOf(options),
+      until(losses, { updateRatios }) {
+        if (updateRatios.length > 1 && updateRatios.every(({ value }) => value === 0)) return 'plateau'
+        if (byPredictions) {
+          if (losses.length < nextLook) return undefined
+          nextLook += lookEvery
+          const views = inTraining(program, batch, outputs)
+          accuracy = accuracyOf(views)
+          if (fits(views, accuracy, goal)) return 'done'
+        } else if (losses.at(-1)! <= goal.loss) {
+          accuracy = accuracyInTraining(program, batch, outputs)
+          if (accuracy === undefined || accuracy >= goal.accuracy - 1e-9) return 'done'
+        }
+        return leavesPlateaus && isPlateau(losses, goal) ? 'plateau' : undefined
+      },
+    })
+    return {
+      run,
+      goal,
+      judgedBy: byPredictions ? markOf(goal, run) : goal,
+      outputs: own,
+      accuracy: accuracyInTraining(program, batch, outputs),
+      byPredictions,
+    }
+  } finally {
+    program.dispose()
+  }
+}
+
+/**
+ * Half of the way and no further: initial weights in a bad place can do that to a sound program with few units (the
+ * plateaus of XOR), so that other ones get a try, with all steps. A program that got nowhere is not given a second.
+ */
+export function cameHalfWay({ run, goal, byPredictions }: Attempt): boolean {
+  if (run.end !== 'plateau' && run.end !== 'steps') return false
+  if (byPredictions || goal.constant === undefined) return false
+  return Math.min(...run.losses) <= (goal.constant + goal.floor) / 2
+}
+
+/** Where the experiments of the diagnosis stop: a custom loss has no floor that is known. */
+function markOf(goal: OverfitGoal, { losses }: Run): OverfitGoal {
+  const first = losses[0]!
+  return {
+    ...goal,
+    constant: undefined,
+    floor: Math.min(0, ...losses),
+    loss: first > 0 ? 0.05 * first : -Infinity,
+  }
+}
+
+/** A number for each example, or for each step of each, the same where the same is known. */
+function knownBy(batch: Examples, outputs: OutputView[], causal: OverfitBatchOptions['causal']): Int32Array {
+  const prefixes = causal && groupIdenticalPrefixes(batch, causal.axis)
+  return prefixes && outputs.every(({ labels }) => labels.rows === prefixes.length)
+    ? prefixes
+    : groupIdenticalInputs(batch)
+}
+
+function goalFor(
+  outputs: OutputView[],
+  batch: Examples,
+  byPredictions: boolean,
+  options: OverfitBatchOptions,
+): OverfitGoal {
+  const groups = knownBy(batch, outputs, options.causal)
+  const attainable = overfitGoal(outputs, groups, options)
+  // Nobody knows how far back a causal model looks, nor what else a custom loss wants.
+  const share = options.accuracy !== undefined ? 1 : byPredictions ? 0.95 : options.causal ? 0.9 : 1
+  const goal = { ...attainable, accuracy: share * attainable.accuracy }
+  if (Number.isNaN(goal.loss)) {
+    throw new MissingInformationError(
+      'options.loss',
+      'nothing, with a custom loss that is none of the standard ones',
+      'the loss to reach on this batch, as a number',
+    )
+  }
+  if (goal.constant !== undefined && goal.constant - goal.floor < 1e-6 && options.loss === undefined) {
+    const sameInputs = new Set(groups).size === 1 && groups.length > 1
+    throw new InvalidArgumentError(
+      'batch',
+      sameInputs ? 'the same inputs in every example' : 'the same label for every example',
+      'different inputs with at least two different labels: any constant prediction overfits this batch',
+      sameInputs ? 'constant-inputs' : 'class-imbalance',
+    )
+  }
+  return goal
+}
+
+/** Accuracy of the program as it trains. */
+function accuracyInTraining(program: Trainable, batch: Examples, outputs: OutputView[]): number | undefined {
+  return accuracyOf(outputs) === undefined ? undefined : accuracyOf(inTraining(program, batch, outputs))
+}
+
+/** Outputs with the predictions of training: batch normalisation with the statistics of this batch. */
+function inTraining(program: Trainable, batch: Examples, outputs: OutputView[]): OutputView[] {
+  const predicted = program.predictInTraining?.(batch.xs) ?? program.predict(batch.xs)
+  const tensors = Array.isArray(predicted) ? predicted : [predicted]
+  const values = tensors.map((tensor) => tensor.dataSync().slice())
+  tf.dispose(tensors)
+  return outputs.map((output, i) => ({
+    ...output,
+    predictions: { ...output.predictions, values: values[i]! },
+  }))
+}
+
+/** Every class right, and of quantities as much explained as is asked for. */
+function fits(views: OutputView[], accuracy: number | undefined, goal: OverfitGoal): boolean {
+  const quantities = views.filter(({ loss }) => loss && isRegression(loss.kind))
+  if (accuracy !== undefined && accuracy < goal.accuracy - 1e-9) return false
+  return quantities.length === 0 || skillOf(quantities)!.share >= explainedShare
+}
+
+function isPlateau(losses: readonly number[], goal: OverfitGoal): boolean {
+  if (losses.length < 2 * plateauSteps) return false
+  const recent = Math.min(...losses.slice(-plateauSteps))
+  const before = Math.min(...losses.slice(0, -plateauSteps))
+  return before - recent < leastGain * Math.max(before - goal.floor, 0)
+}
