@@ -8,6 +8,8 @@ export interface Task {
   seed: number
   /** Names of the tools that examine it. */
   tools: string[]
+  /** What its fault costs has been measured before. */
+  harmKnown?: boolean
 }
 
 /** What came of it. */
@@ -23,13 +25,26 @@ export interface TaskRecord {
 
 export const keyOf = ({ program, seed }: { program: string; seed: number }) => `${program} @ ${seed}`
 
-/** Finished tasks, one JSON line each: a run that is killed loses the task it was in, no other. */
+/**
+ * Finished tasks, one JSON line each: a run that is killed loses the task it was in, no other. Lines about the same
+ * program and seed, of runs with different tools, are one record.
+ */
 export function journal(path: string) {
   return {
     read(): TaskRecord[] {
       if (!existsSync(path)) return []
-      const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean)
-      return lines.map((line) => JSON.parse(line) as TaskRecord)
+      const merged = new Map<string, TaskRecord>()
+      for (const line of readFileSync(path, 'utf8').split('\n').filter(Boolean)) {
+        const record = JSON.parse(line) as TaskRecord
+        const known = merged.get(keyOf(record))
+        merged.set(keyOf(record), {
+          ...known,
+          ...record,
+          verdicts: { ...known?.verdicts, ...record.verdicts },
+          leaked: record.leaked + (known?.leaked ?? 0),
+        })
+      }
+      return [...merged.values()]
     },
     append: (record: TaskRecord) => appendFileSync(path, `${JSON.stringify(record)}\n`),
   }

@@ -10,14 +10,14 @@ import type { Verdict } from './tool.js'
 const { why } = await selectBackend({ backend: 'auto', root: process.cwd() })
 const tools = new Map([ours, ...peers].map((tool) => [tool.name, tool]))
 
-async function work({ program: name, seed, tools: wanted }: Task): Promise<TaskRecord> {
+async function work({ program: name, seed, tools: wanted, harmKnown }: Task): Promise<TaskRecord> {
   const fault = faulty.find((program) => program.name === name)
   const program = fault ?? healthy.find((program) => program.name === name)!
   const before = tf.memory().numTensors
   const verdicts: Record<string, Verdict> = {}
   for (const tool of wanted) verdicts[tool] = await tools.get(tool)!.examine(program, seed)
   const leaked = tf.memory().numTensors - before
-  return { program: name, seed, verdicts, leaked, ...(fault && { harm: await harmOf(fault) }) }
+  return { program: name, seed, verdicts, leaked, ...(fault && !harmKnown && { harm: await harmOf(fault) }) }
 }
 
 process.on('message', (task: Task) => {
