@@ -1,9 +1,9 @@
 import type { CauseName } from '../../src/checks/result.js'
 import { countExamples, disposeExamples, sliceExamples, tensorsOf } from '../../src/training/examples.js'
-import { viewOutputs } from '../../src/training/outputs.js'
 import type { Examples, Trainable } from '../../src/training/trainable.js'
 import { type Examination, type Finding, type Outcome, peer } from './examination.js'
 import { kindOfLabels } from './labels.js'
+import { lossKinds } from './loss-kind.js'
 import {
   gradientsOf,
   type Measured,
@@ -81,7 +81,7 @@ async function follow(
     program,
     inputs: rangeIn(train.xs),
     labels: rangeIn(train.ys),
-    crossEntropy: isCrossEntropy(program, firstBatch),
+    crossEntropy: lossKinds(program, examination).includes('categoricalCrossentropy'),
     rests: restsOver(),
   }
   let epoch = 0
@@ -105,14 +105,6 @@ async function follow(
     },
   })
   return finding
-}
-
-function isCrossEntropy(program: Trainable, batch: Examples): boolean {
-  try {
-    return viewOutputs(program, batch, 'train').some(({ loss }) => loss?.kind === 'categoricalCrossentropy')
-  } catch {
-    return false
-  }
 }
 
 function restsOver(): State['rests'] {

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs'
-import { countExamples, disposeExamples, sliceExamples, tensorsOf } from '../../src/training/examples.js'
-import { viewOutputs } from '../../src/training/outputs.js'
+import { tensorsOf } from '../../src/training/examples.js'
 import type { Trainable } from '../../src/training/trainable.js'
 import { type Examination, Findings, peer } from './examination.js'
 import { accuracyOf, kindOfLabels } from './labels.js'
+import { lossTakesLogits } from './loss-kind.js'
 import { activationOf, rangeOf } from './measurements.js'
 import { epochLength, lossOf, observe } from './observe.js'
 
@@ -26,18 +26,6 @@ export const umlaut = peer('UMLAUT', 'Schoop, Huang and Hartmann, CHI 2021', asy
   await followEpochs(examination, program, findings)
   return findings.all()
 })
-
-/** What Keras calls `from_logits`. */
-function lossTakesLogits(program: Trainable, { data, batchSize }: Examination): boolean {
-  const batch = sliceExamples(data.train, 0, Math.min(batchSize, countExamples(data.train)))
-  try {
-    return viewOutputs(program, batch, 'train').every(({ loss }) => /CrossEntropy$/.test(loss?.kind ?? ''))
-  } catch {
-    return false
-  } finally {
-    disposeExamples(batch)
-  }
-}
 
 function inspectLayers(layers: readonly tf.layers.Layer[], takesLogits: boolean, findings: Findings): void {
   const last = layers.at(-1)!

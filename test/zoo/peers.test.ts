@@ -10,6 +10,7 @@ const detected = [
   ['AutoTrainer', 'digits, MLP: high learning rate', 'learning-rate-too-high'],
   ['DeepLocalize', 'digits, MLP: missing normalisation', 'dead-units'],
   ['DeepDiagnosis', 'digits, MLP: missing softmax', 'missing-softmax'],
+  ['TheDeepChecker', 'moons, MLP: missing normalisation', 'unnormalized-inputs'],
 ] as const
 
 const toolNamed = (name: string) => peers.find((tool) => tool.name === name)!
