@@ -4,20 +4,14 @@ import { isRegression } from '../statistics/losses.js'
 import { neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import { areOneHot } from '../statistics/rows.js'
 import { tensorsOf } from '../training/examples.js'
-import { openProgram } from '../training/open.js'
 import type { Examples } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { inputScale } from './input-scale.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 
 /** What may be behind a batch that nothing fits, where neither numbers nor experiments decide: weaker evidence. */
-export async function leadsOf(evidence: OverfitEvidence): Promise<Cause[]> {
-  return [
-    ...constantFeatures(evidence.batch),
-    ...otherLoss(evidence),
-    ...unrelatedLabels(evidence),
-    ...(await vanishingGradients(evidence)),
-  ]
+export function leadsOf(evidence: OverfitEvidence): Cause[] {
+  return [...constantFeatures(evidence.batch), ...otherLoss(evidence), ...unrelatedLabels(evidence)]
 }
 
 /** Features of a table, most of which never change. Pictures and sequences have borders and padding. */
@@ -39,15 +33,19 @@ function constantFeatures({ xs }: Examples): Cause[] {
   ]
 }
 
-/** A loss for quantities where the labels are classes, on a program that did not get them right. */
+/** A loss for quantities where the labels are decisions, on a program that did not get them right. */
 function otherLoss({ outputs }: OverfitEvidence): Cause[] {
   return outputs.flatMap(({ loss, labels }) => {
-    if (!loss || !isRegression(loss.kind) || labels.width < 2 || !areOneHot(labels)) return []
+    if (!loss || !isRegression(loss.kind)) return []
+    const yesNo = labels.width === 1 && Array.from(labels.values).every((value) => value === 0 || value === 1)
+    if (!yesNo && (labels.width < 2 || !areOneHot(labels))) return []
     return [
       {
         name: 'wrong-loss' as const,
-        evidence: `the labels are ${labels.width} classes, one-hot, and the loss is ${loss.kind}, whose gradient vanishes where a softmax is sure of a wrong class`,
-        fix: "use loss: 'categoricalCrossentropy'",
+        evidence: `the labels are ${yesNo ? 'yes and no' : `${labels.width} classes, one-hot`}, and the loss is ${loss.kind}, whose gradient vanishes where the output is sure of a wrong answer`,
+        fix: yesNo
+          ? "use loss: 'binaryCrossentropy' with a sigmoid"
+          : "use loss: 'categoricalCrossentropy' with a softmax",
       },
     ]
   })
@@ -64,33 +62,6 @@ function unrelatedLabels({ batch }: OverfitEvidence): Cause[] {
       fix: 'check that xs and ys were shuffled together and are in the same order; look at a few examples with their labels',
     },
   ]
-}
-
-/** AutoTrainer (Zhang et al., ICSE 2021) calls gradients vanished where those of the first layer are so small a share. */
-const vanished = 1e-3
-
-/** Gradients that reach the first layer a thousand times weaker than the last. */
-async function vanishingGradients({ subject, batch, seed }: OverfitEvidence): Promise<Cause[]> {
-  const program = await openProgram(subject, seed)
-  try {
-    const taken = program.stepWithGradients?.(batch)
-    if (!taken) return []
-    const norms = Object.entries(taken.gradients)
-      .filter(([, gradient]) => gradient.rank > 1)
-      .map(([name, gradient]) => ({ name, norm: tf.tidy(() => gradient.norm().dataSync()[0]!) }))
-    tf.dispose([taken.loss, taken.gradients])
-    const [first, last] = [norms[0], norms.at(-1)]
-    if (norms.length < 3 || !(first!.norm < vanished * last!.norm)) return []
-    return [
-      {
-        name: 'vanishing-gradients',
-        evidence: `the gradient of '${first!.name}' has norm ${formatNumber(first!.norm)}, that of '${last!.name}' ${formatNumber(last!.norm)}: what the first layers get to know is ${formatNumber(first!.norm / last!.norm)} of it`,
-        fix: "use activation: 'relu' with kernelInitializer: 'heNormal' in the hidden layers, fewer layers, or batch normalisation between them",
-      },
-    ]
-  } finally {
-    program.dispose()
-  }
 }
 
 /** Nothing else is known than how far the loss came. */

@@ -13,6 +13,7 @@ import { signatureOfGradients, signatureOfPlateau } from './overfit-signatures.j
 import { causesOfScale } from './scale.js'
 import { scheduleOf } from './schedule.js'
 import { learningRateOf } from './trial.js'
+import { vanishingGradients } from './vanishing.js'
 import { largestInitialWeights } from './weight-scale.js'
 
 /**
@@ -31,6 +32,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
   let hasPenalty: boolean
   let canSwapOptimizer: boolean
   let hasNoise: boolean
+  let vanishing: Cause[]
   try {
     activation = outputs.length === 1 ? finalActivation(program.layers) : undefined
     structure = inspectModel(program, evidence.batch)
@@ -39,6 +41,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     broadcast = outputs.some(({ loss }) => !loss) ? lossMixesExamples(program, evidence.batch) : []
     hasPenalty = run.penalties.length > 0 && program.disablePenalty !== undefined
     canSwapOptimizer = canReplaceOptimizer(program)
+    vanishing = vanishingGradients(program, evidence.batch)
     hasNoise = program.disableDropout === undefined && layersMakeNoise(program.layers ?? [])
   } finally {
     program.dispose()
@@ -49,6 +52,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     ),
     ...structure.filter(({ name }) => name === 'redundant-softmax'),
     ...broadcast,
+    ...(scale.length > 0 ? [] : vanishing),
     ...signatureOfPlateau(evidence),
     ...(scale.length > 0 ? [] : signatureOfGradients(evidence, rate)),
   ]
@@ -60,7 +64,7 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
     decided.length === 0 && canSwapOptimizer ? await changeOneThing(evidence, rate, hasPenalty) : []
   const found = [...decided, ...experiments, ...structure, ...scale]
   if (found.some(({ name }) => name !== 'too-little-capacity')) return distinct(found)
-  const leads = [...(await leadsOf(evidence)), ...found]
+  const leads = [...leadsOf(evidence), ...found]
   return distinct(leads.length > 0 ? leads : [whereTheLossStays(evidence)])
 }
 

@@ -123,7 +123,9 @@ async function scalesItself(
   { recipe }: RecipeContext,
   { seed = defaultSeed }: CheckOptions,
 ): Promise<boolean> {
-  const program = await openProgram(recipe.create, seed)
+  // A factory that fails is told of by the first check that is about the program.
+  const program = await openProgram(recipe.create, seed).catch(() => undefined)
+  if (!program) return false
   try {
     const layers = program.layers ?? []
     const first = layers.findIndex((layer) => layer.getWeights().length > 0)

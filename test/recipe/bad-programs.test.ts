@@ -59,42 +59,42 @@ interface Case {
 const cases: Record<string, Case> = {
   'create throws': {
     recipe: () => ({ create: throws(new Error('no such layer')) }),
-    told: ['normalized', /^Could not run: The factory threw: no such layer$/],
-    others: /create\(\) failed: see normalized/,
+    told: ['reproducible', /^Could not run: The factory threw: no such layer$/],
+    others: /create\(\) failed: see reproducible/,
   },
   'create throws a string': {
     recipe: () => ({ create: throws('no such layer') }),
-    told: ['normalized', /The factory threw: no such layer/],
-    others: /create\(\) failed: see normalized/,
+    told: ['reproducible', /The factory threw: no such layer/],
+    others: /create\(\) failed: see reproducible/,
   },
   'create rejects': {
     recipe: () => ({ create: async () => throws(new Error('no weights'))() }),
-    told: ['normalized', /The factory threw: no weights/],
-    others: /create\(\) failed: see normalized/,
+    told: ['reproducible', /The factory threw: no weights/],
+    others: /create\(\) failed: see reproducible/,
   },
   'create never resolves': {
     recipe: () => ({ create: () => never }),
-    told: ['normalized', /recipe\.create: got a promise that had not resolved after 0\.\d s, when the time/],
-    others: /create\(\) failed: see normalized/,
+    told: ['reproducible', /recipe\.create: got a promise that had not resolved in an earlier check either/],
+    others: /create\(\) failed: see reproducible/,
     options: { timeout: 300 },
   },
   'create returns nothing': {
     recipe: () => ({ create: () => undefined }),
-    told: ['normalized', /got a factory that returned undefined; wanted a model or a Trainable/],
-    others: /create\(\) failed: see normalized/,
+    told: ['reproducible', /got a factory that returned undefined; wanted a model or a Trainable/],
+    others: /create\(\) failed: see reproducible/,
   },
   'create does not compile': {
     recipe: () => ({ create: () => tf.sequential({ layers: [dense({ inputShape: [16], units: 4 })] }) }),
-    told: ['normalized', /got a model that is not compiled; wanted a compiled model: call model\.compile/],
-    others: /create\(\) failed: see normalized/,
+    told: ['reproducible', /got a model that is not compiled; wanted a compiled model: call model\.compile/],
+    others: /create\(\) failed: see reproducible/,
   },
   'create returns one and the same model': {
     recipe: () => {
       const model = classifier()
       return { create: () => model }
     },
-    told: ['normalized', /got a factory that returned a model made before it was called; wanted a new model/],
-    others: /create\(\) failed: see normalized/,
+    told: ['reproducible', /got a factory that returned the same model twice; wanted a new model at each call/],
+    others: /create\(\) failed: see reproducible/,
   },
   'the loss is NaN from the first step on': {
     recipe: () => ({

@@ -1,4 +1,5 @@
 import { diagnoseBaseline } from '../../diagnosis/baseline.js'
+import { causesOfTargetScale } from '../../diagnosis/target-scale.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { mean } from '../../statistics/estimates.js'
@@ -121,17 +122,19 @@ export async function checkZeroInputBaseline(
       expected: { baseline: skill!.constant, skill: `≥ ${formatNumber(margin)}` },
       causes: leak
         ? [leakCause(leak)]
-        : passed || wasCutShort(run.end) || skill!.share >= margin
+        : passed || wasCutShort(run.end)
           ? []
-          : await diagnoseBaseline({
-              subject,
-              train: parts.train,
-              heldOut: parts.heldOut,
-              outcome: outcomeOf(run, skill!),
-              memorises: memorises(run, skill!),
-              seed,
-              control: controlOf(options),
-            }),
+          : skill!.share >= margin
+            ? causesOfTargetScale(parts.train, views)
+            : await diagnoseBaseline({
+                subject,
+                train: parts.train,
+                heldOut: parts.heldOut,
+                outcome: outcomeOf(run, skill!),
+                memorises: memorises(run, skill!),
+                seed,
+                control: controlOf(options),
+              }),
       curves: { loss: run.losses },
       seed,
       seconds: (performance.now() - started) / 1000,
