@@ -9,7 +9,7 @@ import { variance } from './measurements.js'
 import { epochLength } from './observe.js'
 import { sampleOf } from './sample.js'
 
-/** Settings of `Proper_Fitting` and `Corrupted_Labels`. */
+/** Settings of `Proper_Fitting` and `Corrupted_Labels`; the numbers of the latter are assumed. */
 const settings = {
   batch: 16,
   steps: 100,

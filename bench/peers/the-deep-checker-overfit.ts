@@ -25,7 +25,10 @@ import { sampleOf } from './sample.js'
 import { hiddenActivation } from './the-deep-checker-before.js'
 import { errorOf, smoothnessOf } from './the-deep-checker-fit.js'
 
-/** Settings of `OverfitCheck` and of `run_full_checks`. */
+/**
+ * Settings of `OverfitCheck` and of `run_full_checks`; those of gradients, updates, correlation and regularisation are
+ * not published with them and follow the paper's text or the same settings of weights.
+ */
 const settings = {
   batch: 50,
   steps: 200,
