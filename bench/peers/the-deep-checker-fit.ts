@@ -91,11 +91,12 @@ async function stepOn(program: Trainable, batch: Examples): Promise<number> {
   return value
 }
 
-/** Mean squared error of the first output. */
+/** Mean squared error of the first output; infinite when the labels do not fit it. */
 export const errorOf = (program: Trainable, batch: Examples): number =>
   tf.tidy(() => {
     const output = [program.predict(batch.xs)].flat()[0]!
     const labels = tensorsOf(batch.ys, program.outputNames)[0]!
+    if (output.size !== labels.size) return Infinity
     return tf.mean(tf.squaredDifference(output.flatten(), labels.toFloat().flatten())).dataSync()[0]!
   })
 

@@ -390,7 +390,7 @@ function ratios(values: number[]): number[] | undefined {
 const grows = (values: number[], growth: number): boolean =>
   ratios(values)?.every((ratio) => ratio >= growth) ?? false
 
-/** NaN of two constants, which is below no threshold. */
+/** NaN of a constant or of infinite values, which is below no threshold. */
 function correlation(a: number[], b: number[]): number {
   const [meanA, meanB] = [mean(a), mean(b)]
   const covariance = mean(a.map((value, i) => (value - meanA) * (b[i]! - meanB)))
