@@ -4,7 +4,7 @@ import { accuracyOf, kindOfLabels } from './labels.js'
 import { allFinite, gradientsOf, isKernel, type Measured, norm, share, weightsOf } from './measurements.js'
 import { epochLength, lossOf, observe } from './observe.js'
 
-/** The names they have in table 1 of the paper and in the configuration of its examples. */
+/** Names and values of the configuration of its released examples. */
 const parameters = {
   /** Vanishing: the ratio of the norms of the first and the last kernel's gradient, and the first's own norm. */
   beta1: 1e-3,
@@ -62,7 +62,7 @@ interface History {
   validationAccuracies: number[]
 }
 
-/** Zhang, Zhai, Ma and Shen, ICSE 2021: section IV and its configuration. It stops at the first problem, to repair it. */
+/** Zhang, Zhai, Ma and Shen, ICSE 2021: the rules of the released monitor. It stops at the first problem, to repair it. */
 export const autotrainer = peer(
   'AutoTrainer',
   'Zhang, Zhai, Ma and Shen, ICSE 2021',

@@ -19,7 +19,7 @@ import {
 } from './measurements.js'
 import { epochLength, type Look, observe } from './observe.js'
 
-/** The names of the symptoms and their thresholds are those of table 3 of the paper and of the callback. */
+/** The names of the symptoms and their thresholds are those of the released callback. */
 const unchangedEpochs = 5
 const accuracyEpochs = 20
 const deadShare = 0.7
@@ -48,8 +48,8 @@ interface State {
 }
 
 /**
- * Wardat, Dantas Cruz, Le and Rajan, ICSE 2022: eight symptoms (section 3.2), and the decision tree that leads from
- * each to a fix (figure 4). It looks at the first batch behind every epoch and stops at the first symptom.
+ * Wardat, Dantas Cruz, Le and Rajan, ICSE 2022: eight symptoms, and the decision tree that leads from
+ * each to a fix, by the released callback. It looks at the first batch behind every epoch and stops at the first symptom.
  */
 export const deepDiagnosis = peer(
   'DeepDiagnosis',

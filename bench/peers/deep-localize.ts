@@ -14,7 +14,7 @@ const zeroShare = 1 / 2
 
 type Place = 'forward' | 'weights' | 'delta weights'
 
-/** It names a place. What can be wrong at it, by what the paper's table of root causes has there. */
+/** It names a place. What can be wrong at it, read generously. */
 const causesAt: Record<Place, { invalid: CauseName[]; still: CauseName[] }> = {
   forward: {
     invalid: ['diverging-loss', 'exploding-gradients', 'learning-rate-too-high', 'unnormalized-inputs'],
@@ -39,7 +39,7 @@ const doesNotLearn: CauseName[] = [
 ]
 
 /**
- * Wardat, Le and Rajan, ICSE 2021, algorithm 1 and its callback: means of layer outputs, weights and gradients behind
+ * Wardat, Le and Rajan, ICSE 2021, the released callback: means of layer outputs, weights and gradients behind
  * every batch, compared exactly. It stops at the first fault. The gradients of layer outputs are left out: they are
  * invalid or 0 where those of the weights are.
  */

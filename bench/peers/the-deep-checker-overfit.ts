@@ -27,7 +27,7 @@ import { errorOf, smoothnessOf } from './the-deep-checker-fit.js'
 
 /**
  * Settings of `OverfitCheck` and of `run_full_checks`; those of gradients, updates, correlation and regularisation are
- * not published with them and follow the paper's text or the same settings of weights.
+ * assumed, after those of weights.
  */
 const settings = {
   batch: 50,

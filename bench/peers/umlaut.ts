@@ -15,7 +15,7 @@ const highAccuracy = { above: 0.95, fromEpoch: 3 }
 const highDropout = 0.5
 const inputLimits = { low: -1, high: 1 }
 
-/** Schoop, Huang and Hartmann, CHI 2021, table 1, with the thresholds of the released callback. */
+/** Schoop, Huang and Hartmann, CHI 2021: the heuristics and thresholds of the released callback. */
 export const umlaut = peer('UMLAUT', 'Schoop, Huang and Hartmann, CHI 2021', async (examination) => {
   const program = await examination.open()
   const { layers } = program
