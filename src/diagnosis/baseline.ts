@@ -95,7 +95,7 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     }).finally(() => disposeExamples(measured))
     if (regularized) return [regularized]
     const works = `the program overfits one batch of ${countExamples(batch)} in ${attempt.losses.length} steps, so model and optimizer work`
-    const related = neighbourAgreement(train, seed)
+    const related = neighbourAgreement(train, { seed })
     const memorised: Cause = {
       name: 'under-regularized',
       evidence: `${works}; with ${count} examples to train on it may learn them by heart instead of a rule`,

@@ -34,8 +34,10 @@ export function causesOfGradients(
   const ratio = first && final && relative(final) > 0 ? relative(first) / relative(final) : 1
   const causes: Cause[] = []
   const rated = rate === undefined ? '' : ` at learning rate ${formatNumber(rate)}`
+  // The few weights of a linear model start where they start: next to them any step can be large.
+  const tears = largest > bounds.updateHigh && last.length > 1
   const broken = last.find(({ gradient }) => !Number.isFinite(gradient))
-  if (largest > bounds.updateHigh) {
+  if (tears) {
     causes.push({
       name: 'learning-rate-too-high',
       evidence: `a single update is ${formatNumber(largest)} times the weights${rated}; usual is about 0.001`,
@@ -51,7 +53,7 @@ export function causesOfGradients(
     return { causes, ratio, update }
   }
   // Units killed and outputs saturated by a huge update are its effects.
-  if (largest > bounds.updateHigh) return { causes, ratio, update }
+  if (tears) return { causes, ratio, update }
   if (last.length > 0 && last.every(({ gradient }) => gradient === 0)) {
     causes.push({
       name: 'no-gradient',

@@ -4,6 +4,7 @@ import { checkDisjoint } from '../checks/data/disjoint.js'
 import { checkNoDuplicates } from '../checks/data/duplicates.js'
 import { checkFiniteValues } from '../checks/data/finite-values.js'
 import { checkLabelMap } from '../checks/data/label-map.js'
+import { checkLabelledAlike } from '../checks/data/labelled-alike.js'
 import { checkNormalized } from '../checks/data/normalized.js'
 import { checkNoOutliers } from '../checks/data/outliers.js'
 import { checkSameDistribution } from '../checks/data/same-distribution.js'
@@ -98,6 +99,12 @@ export function dataChecks(context: RecipeContext): RecipeCheck[] {
       stage: 'data',
       ...(!validation && { missing: 'the recipe has no validation examples' }),
       run: async (options) => checkLabelMap(await train(), await validation!(), options),
+    },
+    {
+      name: 'labelled-alike',
+      stage: 'data',
+      ...(!validation && { missing: 'the recipe has no validation examples' }),
+      run: async (options) => checkLabelledAlike(await train(), await validation!(), options),
     },
     {
       name: 'same-distribution',

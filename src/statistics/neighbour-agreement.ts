@@ -6,17 +6,24 @@ import { tablesOf } from './tables.js'
 
 /** Whether inputs tell anything of the labels: how far nearest neighbours agree in them, beyond any two examples. */
 export interface Agreement {
+  /** From 0, as any two examples, to 1: neighbours always have the same label. */
+  share: number
+  /** Standard error of the share. */
+  error: number
   /** Standard errors above what any two examples agree. */
   surprise: number
   /** In words, with the numbers. */
   evidence: string
 }
 
-const most = 1000
+const mostExamples = 1000
 const fewest = 30
 
 /** Undefined where there are neither classes nor numbers, one per example, or too few examples to tell. */
-export function neighbourAgreement({ xs, ys }: Examples, seed = 0): Agreement | undefined {
+export function neighbourAgreement(
+  { xs, ys }: Examples,
+  { seed = 0, most = mostExamples }: { seed?: number; most?: number } = {},
+): Agreement | undefined {
   const inputs = tablesOf('xs', xs)
   const count = inputs[0]!.rows
   if (count < fewest) return undefined
@@ -54,6 +61,11 @@ function ofClasses(classes: Int32Array, neighbour: ArrayLike<number>): Agreement
   const chance = [...counts.values()].reduce((sum, count) => sum + (count / classes.length) ** 2, 0)
   const error = Math.sqrt((chance * (1 - chance)) / classes.length)
   return {
+    share: chance < 1 ? (share - chance) / (1 - chance) : 0,
+    error:
+      chance < 1
+        ? Math.sqrt(Math.max(share * (1 - share), 1 / classes.length) / classes.length) / (1 - chance)
+        : 0,
     surprise: error === 0 ? 0 : (share - chance) / error,
     evidence: `of ${classes.length} examples ${formatPercent(share)} have the label of their nearest neighbour, any two examples agree in ${formatPercent(chance)}`,
   }
@@ -68,6 +80,8 @@ function ofNumbers(values: Float64Array, neighbour: ArrayLike<number>): Agreemen
   }
   const correlation = alone > 0 ? together / alone : 0
   return {
+    share: correlation,
+    error: 1 / Math.sqrt(values.length),
     surprise: correlation * Math.sqrt(values.length),
     evidence: `the targets of ${values.length} examples and of their nearest neighbours have a correlation of ${formatNumber(correlation)}`,
   }

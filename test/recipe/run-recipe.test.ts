@@ -27,6 +27,7 @@ const data = [
   'consistent-labels',
   'target-leak',
   'label-map-match',
+  'labelled-alike',
   'same-distribution',
   'shuffled-data',
 ]
@@ -52,6 +53,7 @@ const all = [...data, ...skeleton]
 const notApplicable = [
   'disjoint',
   'label-map-match',
+  'labelled-alike',
   'same-distribution',
   'shuffled-data',
   'loads-deterministically',

@@ -67,6 +67,10 @@ export async function checkLabelMap(
     }
     confusion[expected.of[others[i]!]!]![best]!++
   }
+  const shares = sharesOf(given, expected, classes)
+  const missing = train.classWeight || train.sampleWeight ? [] : shares.filter(isMissing)
+  // Neighbours cannot be of a class that training hardly has.
+  for (const { of } of shares.filter(isMissing)) confusion[of]!.fill(0)
   const match = bestAssignment(confusion)
   const moved = match.flatMap((to, from) => (to === from ? [] : [from]))
   const sum = (at: (row: number) => number) =>
@@ -76,33 +80,81 @@ export async function checkLabelMap(
   // As many sharper tests as there are permutations of the moved classes.
   const permutations = moved.reduce((product, _, i) => product * (i + 1), 1)
   const p = Math.min(1, permutations * binomialAtLeast(permuted, permuted + identity, 0.5))
-  const failed = moved.length > 0 && p < chance && permuted > 0.5 * members && permuted > 2 * identity
+  const permutes = moved.length > 0 && p < chance && permuted > 0.5 * members && permuted > 2 * identity
   const accuracy = confusion.reduce((total, row, i) => total + row[i]!, 0) / others.length
-  const accuracyPermuted = accuracy + (failed ? (permuted - identity) / others.length : 0)
+  const accuracyPermuted = accuracy + (permutes ? (permuted - identity) / others.length : 0)
   const map = moved.slice(0, 6).map((from) => `validation ${from} = train ${match[from]}`)
   const list = `${map.join(', ')}${moved.length > 6 ? ' …' : ''}`
   return {
     check: 'label-map-match',
     stage: 'data',
-    status: failed ? 'failed' : 'passed',
-    summary: failed
+    status: permutes || missing.length > 0 ? 'failed' : 'passed',
+    summary: permutes
       ? `The classes are numbered differently in training and validation data: ${list}. With these exchanged, nearest training examples predict ${formatPercent(accuracyPermuted)} of ${others.length} validation labels, as given ${formatPercent(accuracy)}.`
-      : `Class numbers agree: nearest training examples predict ${formatPercent(accuracy)} of ${others.length} validation labels, and no exchange of classes explains them better.`,
-    measured: { accuracy, accuracyPermuted, moved: failed ? moved.length : 0 },
-    expected: { moved: 0 },
-    causes: failed
-      ? [
-          {
-            name: 'label-map-mismatch',
-            evidence: `of ${members} validation examples of the classes ${moved.slice(0, 8).join(', ')}, ${permuted} are predicted as the class above, ${identity} as the class they are labelled with (p < 1e-6)`,
-            fix: 'make the list of classes once, from the training data, store it, and use it for every split: sorted folder names, a Set in order of appearance or a fitted encoder differ between splits',
-          },
-        ]
-      : [],
+      : missing.length > 0
+        ? `Training data all but lack what validation data have: ${listShares(missing)}.`
+        : `Class numbers agree: nearest training examples predict ${formatPercent(accuracy)} of ${others.length} validation labels, and no exchange of classes explains them better.`,
+    measured: { accuracy, accuracyPermuted, moved: permutes ? moved.length : 0, missing: missing.length },
+    expected: { moved: 0, missing: 0 },
+    causes: [
+      ...(permutes
+        ? [
+            {
+              name: 'label-map-mismatch' as const,
+              evidence: `of ${members} validation examples of the classes ${moved.slice(0, 8).join(', ')}, ${permuted} are predicted as the class above, ${identity} as the class they are labelled with (p < 1e-6)`,
+              fix: 'make the list of classes once, from the training data, store it, and use it for every split: sorted folder names, a Set in order of appearance or a fitted encoder differ between splits',
+            },
+          ]
+        : []),
+      ...(missing.length > 0
+        ? [
+            {
+              name: 'unshuffled-data' as const,
+              evidence: `${listShares(missing)}: the data were sorted by class, or by what goes with it, when they were split`,
+              fix: 'shuffle before splitting, or split each class by itself (stratified)',
+            },
+          ]
+        : []),
+    ],
     seed,
     seconds: (performance.now() - started) / 1000,
   }
 }
+
+interface Share {
+  of: number
+  trained: number
+  validated: number
+}
+
+/** Common in validation data and a tenth as frequent in training data, or less. */
+const isMissing = ({ trained, validated }: Share): boolean => validated >= 0.1 && trained < 0.1 * validated
+
+function sharesOf(
+  given: { of: ArrayLike<number> },
+  expected: { of: ArrayLike<number> },
+  classes: number,
+): Share[] {
+  const count = ({ of }: { of: ArrayLike<number> }) => {
+    const counts = new Float64Array(classes)
+    for (let i = 0; i < of.length; i++) counts[of[i]!]! += 1 / of.length
+    return counts
+  }
+  const [trained, validated] = [count(given), count(expected)]
+  return Array.from({ length: classes }, (_, of) => ({
+    of,
+    trained: trained[of]!,
+    validated: validated[of]!,
+  }))
+}
+
+const listShares = (shares: readonly Share[]): string =>
+  shares
+    .map(
+      ({ of, trained, validated }) =>
+        `class ${of} is ${formatPercent(trained)} of the training examples and ${formatPercent(validated)} of the validation examples`,
+    )
+    .join(', ')
 
 /** The first output with one class for each example. */
 export function classesOf(

@@ -11,13 +11,15 @@ import { classesOf } from './label-map.js'
 export interface SameDistributionOptions extends CheckOptions {
   /** Largest shift allowed, in standard deviations (root of the mean square over features). Default 0.6. */
   maxShift?: number
+  /** How many times larger the deviations of one split may be than those of the other. Default 1.6. */
+  maxSpread?: number
 }
 
 const most = 1000
 /** Groups smaller than this say nothing of their mean. */
 const leastMembers = 10
 /** The squared shift against that of sampling alone: of one single feature χ² with one degree exceeds 20 in 8e-6. */
-const leastSurprise = { overall: 20, within: 10 }
+const leastSurprise = { overall: 20, within: 10, spread: 5 }
 
 /**
  * Training and validation inputs lie in the same place: per feature, the difference of the means in standard
@@ -30,7 +32,7 @@ export async function checkSameDistribution(
   options: SameDistributionOptions = {},
 ): Promise<CheckResult> {
   const started = performance.now()
-  const { maxShift = 0.6, seed = defaultSeed } = options
+  const { maxShift = 0.6, maxSpread = 1.6, seed = defaultSeed } = options
   assertExamples(train, 'train')
   assertExamples(validation, 'validation')
   const trained = tablesOf('xs', train.xs)
@@ -59,22 +61,32 @@ export async function checkSameDistribution(
     })
   }
   // Labels that do not belong to their inputs move the classes, other shares of the classes the whole: not both.
-  const failed =
+  const spread = spreadOf(points, some.length, (i) => repeats[i] === true)
+  const shifted =
     shift.size > maxShift && shift.surprise > leastSurprise.within && overall.surprise > leastSurprise.overall
+  const spreads =
+    Math.max(spread.ratio, 1 / spread.ratio) > maxSpread && spread.surprise > leastSurprise.spread
+  const failed = shifted || spreads
   return {
     check: 'same-distribution',
     stage: 'data',
     status: failed ? 'failed' : 'passed',
-    summary: failed
-      ? `Training and validation inputs lie ${formatNumber(shift.size)} standard deviations apart, at most ${formatNumber(maxShift)} was wanted (${some.length} and ${others.length} examples).`
-      : `Training and validation inputs lie in the same place: means differ by ${formatNumber(shift.size)} standard deviations (${some.length} and ${others.length} examples).`,
-    measured: { shift: shift.size },
-    expected: { shift: `≤ ${formatNumber(maxShift)}` },
+    summary:
+      spreads && !shifted
+        ? `Training inputs vary ${formatNumber(spread.ratio)} times as much as validation inputs, between ${formatNumber(1 / maxSpread)} and ${formatNumber(maxSpread)} was wanted (${some.length} and ${others.length} examples).`
+        : failed
+          ? `Training and validation inputs lie ${formatNumber(shift.size)} standard deviations apart, at most ${formatNumber(maxShift)} was wanted (${some.length} and ${others.length} examples).`
+          : `Training and validation inputs lie in the same place: means differ by ${formatNumber(shift.size)} standard deviations (${some.length} and ${others.length} examples).`,
+    measured: { shift: shift.size, spread: spread.ratio },
+    expected: { shift: `≤ ${formatNumber(maxShift)}`, spread: `≤ ${formatNumber(maxSpread)}` },
     causes: failed
       ? [
           {
             name: 'augmentation-shift',
-            evidence: `features of validation examples differ from those of training examples of the same class by ${formatNumber(shift.size)} standard deviations, ${formatNumber(Math.sqrt(shift.surprise))} times what sampling explains`,
+            evidence:
+              spreads && !shifted
+                ? `the standard deviation of training inputs is ${formatNumber(spread.ratio)} times that of validation inputs (${formatNumber(spread.surprise)} standard errors from 1): noise or another scale on one side`
+                : `features of validation examples differ from those of training examples of the same class by ${formatNumber(shift.size)} standard deviations, ${formatNumber(Math.sqrt(shift.surprise))} times what sampling explains`,
             fix: 'send both splits through the same preprocessing (mean and deviation of the training data, the same scale, channel order and orientation); augmentation must keep inputs where real ones are',
           },
         ]
@@ -116,6 +128,27 @@ function shiftOf(
   return { size: Math.sqrt(Math.max(0, squares - noise) / weight), surprise: squares / noise }
 }
 
+/** Ratio of the deviations of the first `boundary` points to those of the rest, as a geometric mean over features. */
+function spreadOf(
+  { values, count, width }: Points,
+  boundary: number,
+  isRepeat: (i: number) => boolean,
+): { ratio: number; surprise: number } {
+  const rows = Array.from({ length: count }, (_, i) => i).filter((i) => !isRepeat(i))
+  const [a, b] = [rows.filter((i) => i < boundary), rows.filter((i) => i >= boundary)]
+  let [sum, noise, used] = [0, 0, 0]
+  for (let k = 0; k < width; k++) {
+    const [one, other] = [moments(values, width, k, a), moments(values, width, k, b)]
+    if (!(one.variance > 1e-6) || !(other.variance > 1e-6)) continue
+    sum += 0.5 * Math.log(one.variance / other.variance)
+    noise += Math.sqrt(one.logError ** 2 + other.logError ** 2)
+    used++
+  }
+  if (used === 0) return { ratio: 1, surprise: 0 }
+  // Features may go together: their errors are taken as those of one.
+  return { ratio: Math.exp(sum / used), surprise: Math.abs(sum) / Math.max(noise, 1e-9) }
+}
+
 /** Copies of an earlier row: they add nothing to what is known of a mean. */
 function repeatedRows({ values, count, width }: Points): boolean[] {
   const seen = new Set<string>()
@@ -135,5 +168,10 @@ function moments(values: Float64Array, width: number, column: number, rows: read
     total += value * value
   }
   const mean = sum / rows.length
-  return { mean, variance: Math.max(0, total / rows.length - mean * mean) }
+  const variance = Math.max(0, total / rows.length - mean * mean)
+  let fourth = 0
+  for (const row of rows) fourth += (values[row * width + column]! - mean) ** 4
+  const kurtosis = variance > 0 ? fourth / rows.length / variance ** 2 : 3
+  // The standard error of the logarithm of a deviation.
+  return { mean, variance, logError: Math.sqrt(Math.max(kurtosis - 1, 0.5) / (4 * rows.length)) }
 }

@@ -18,7 +18,7 @@ export interface BaseRateOptions extends CheckOptions {
   share?: number
 }
 
-const defaultShare = { crossEntropy: 0.25, quantity: 0.9 }
+const defaultShare = { crossEntropy: 0.25, quantity: 0.99 }
 /** Few examples make any labels look uneven: the saving must be this many standard errors above nothing. */
 const leastCertainty = 4
 /** A start that has closed half of the gap has its bias set; the rest is the noise of the first predictions. */
