@@ -1,5 +1,7 @@
+import { classesOf } from '../statistics/label-kind.js'
 import { type Agreement, neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import { overfitGoal } from '../statistics/overfit-goal.js'
+import { tablesOf } from '../statistics/tables.js'
 import { sameBatch } from '../training/batches.js'
 import { countExamples, disposeExamples } from '../training/examples.js'
 import { groupIdenticalInputs } from '../training/identical-inputs.js'
@@ -11,8 +13,10 @@ import { sampleExamples } from '../training/split.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { causeOfReduction } from './loss-reduction.js'
+import { otherOptimizer } from './other-optimizer.js'
 import { diagnoseOverfit } from './overfit.js'
 import { overRegularized } from './regularisation.js'
+import type { Training } from './retraining.js'
 
 export interface BaselineEvidence {
   subject: Subject
@@ -21,6 +25,8 @@ export interface BaselineEvidence {
   heldOut?: Examples
   /** What training on the whole data brought, for the message: "1000 steps on the whole data bring …". */
   outcome: string
+  /** Examples a step of the training took. Default 32. */
+  batchSize?: number
   /** The training loss fell far, all the same. */
   memorises?: boolean
   seed: number
@@ -38,6 +44,39 @@ const constantInputs: Cause = {
   evidence: 'all training examples drawn at random have the same inputs',
   fix: 'look at the inputs just before the model: a buffer that was never filled, a division that rounds to 0, a wrong slice',
 }
+
+/** What the first experiment finds that finds anything. */
+async function firstOf(
+  training: Training,
+  experiments: ReadonlyArray<(training: Training) => Promise<Cause | undefined>>,
+): Promise<Cause | undefined> {
+  for (const experiment of experiments) {
+    const found = await experiment(training)
+    if (found) return found
+  }
+  return undefined
+}
+
+const rarest = 0.1
+
+/** A class so rare that guessing the others is nearly always right. */
+function rareClasses({ xs, ys }: Examples): Cause[] {
+  const labels = classesOf(tablesOf('ys', ys), tablesOf('xs', xs))
+  if (!labels || labels.classes > mostClasses) return []
+  const counts = new Float64Array(labels.classes)
+  for (const label of labels.of) counts[label]!++
+  const [least, largest] = [Math.min(...counts), Math.max(...counts)]
+  if (least >= rarest * largest) return []
+  return [
+    {
+      name: 'class-imbalance',
+      evidence: `the rarest class has ${least} examples, the commonest ${largest}: guessing the common ones is nearly always right`,
+      fix: 'get more examples of the rare classes, draw them more often, or weigh them: classWeight',
+    },
+  ]
+}
+
+const mostClasses = 20
 
 /** Standard errors from which on neighbours do agree in their labels. */
 const relatedFrom = 5
@@ -85,15 +124,11 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     if (attempt.end !== 'done')
       return await diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
     const measured = sampleExamples(evidence.heldOut ?? train, mostMeasured, seed)
-    const regularized = await overRegularized({
-      subject,
-      train,
-      measured,
-      batchSize,
-      seed,
-      ...control,
-    }).finally(() => disposeExamples(measured))
-    if (regularized) return [regularized]
+    const training = { subject, train, measured, batchSize: evidence.batchSize ?? batchSize, seed, control }
+    const changed = await firstOf(training, [overRegularized, otherOptimizer]).finally(() =>
+      disposeExamples(measured),
+    )
+    if (changed) return [changed]
     const works = `the program overfits one batch of ${countExamples(batch)} in ${attempt.losses.length} steps, so model and optimizer work`
     const related = neighbourAgreement(train, { seed })
     const memorised: Cause = {
@@ -103,6 +138,7 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     }
     if (related && related.surprise > relatedFrom) {
       return [
+        ...rareClasses(train),
         evidence.memorises ? memorised : tooLittle(works, related),
         {
           name: 'augmentation-shift',
@@ -112,6 +148,7 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
       ]
     }
     const causes: Cause[] = [
+      ...rareClasses(train),
       {
         name: 'labels-independent-of-inputs',
         evidence: `${works}; but ${outcome}${related ? `; ${related.evidence}` : ''}`,
@@ -119,7 +156,7 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
       },
       memorised,
     ]
-    return count < fewExamples ? causes.reverse() : causes.slice(0, 1)
+    return count < fewExamples ? causes.reverse() : causes.slice(0, -1)
   } finally {
     disposeExamples(batch)
   }

@@ -75,6 +75,18 @@ export function headPredictsOutOfRange(
   return undefined
 }
 
+/** Share of targets that the activation of the last layer cannot reach. */
+export function unreachableShare({ loss, labels }: InitOutput, activation?: string): number {
+  const range = activation && activationRanges[activation]
+  if (!range || !loss || isCrossEntropy(loss)) return 0
+  const margin = 1e-3 * (maximum(labels) - minimum(labels))
+  let outside = 0
+  for (let i = 0; i < labels.values.length; i++) {
+    if (labels.values[i]! < range[0] - margin || labels.values[i]! > range[1] + margin) outside++
+  }
+  return outside / labels.values.length
+}
+
 function shapeOfPredictions(predictions: Rows) {
   const { values, rows, width } = predictions
   let sumsToOne = true

@@ -112,3 +112,15 @@ function sameValues(a: Table, b: Table): boolean {
   for (let i = 0; i < a.rows * a.width; i++) if (a.values[i] !== b.values[i]) return false
   return true
 }
+
+/** The first output with one class for each example. */
+export function classesOf(
+  outputs: readonly Table[],
+  inputs: Table[],
+): Extract<Labels, { kind: 'classes' }> | undefined {
+  for (const table of outputs) {
+    const labels = readLabels(table, { inputs })
+    if (labels.kind === 'classes' && labels.rowsPerExample === 1 && labels.classes > 1) return labels
+  }
+  return undefined
+}

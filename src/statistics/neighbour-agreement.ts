@@ -8,7 +8,9 @@ import { tablesOf } from './tables.js'
 export interface Agreement {
   /** From 0, as any two examples, to 1: neighbours always have the same label. */
   share: number
-  /** Standard error of the share. */
+  /** The share on a scale with a constant error: itself for classes, Fisher's z of a correlation. */
+  score: number
+  /** Standard error of the score. */
   error: number
   /** Standard errors above what any two examples agree. */
   surprise: number
@@ -60,8 +62,10 @@ function ofClasses(classes: Int32Array, neighbour: ArrayLike<number>): Agreement
   const share = agree / classes.length
   const chance = [...counts.values()].reduce((sum, count) => sum + (count / classes.length) ** 2, 0)
   const error = Math.sqrt((chance * (1 - chance)) / classes.length)
+  const kappa = chance < 1 ? (share - chance) / (1 - chance) : 0
   return {
-    share: chance < 1 ? (share - chance) / (1 - chance) : 0,
+    share: kappa,
+    score: kappa,
     error:
       chance < 1
         ? Math.sqrt(Math.max(share * (1 - share), 1 / classes.length) / classes.length) / (1 - chance)
@@ -81,7 +85,8 @@ function ofNumbers(values: Float64Array, neighbour: ArrayLike<number>): Agreemen
   const correlation = alone > 0 ? together / alone : 0
   return {
     share: correlation,
-    error: 1 / Math.sqrt(values.length),
+    score: Math.atanh(Math.min(correlation, 0.999)),
+    error: 1 / Math.sqrt(values.length - 3),
     surprise: correlation * Math.sqrt(values.length),
     evidence: `the targets of ${values.length} examples and of their nearest neighbours have a correlation of ${formatNumber(correlation)}`,
   }

@@ -42,6 +42,7 @@ export function labelsForLoss(
   if (distributions.has(loss.kind) && labels.width > 1) assertDistributions(labels, argument)
   const range = ranges[loss.kind]
   if (range) assertRange(labels, range, loss.kind, argument)
+  if (loss.kind === 'hinge' || loss.kind === 'squaredHinge') assertSigned(labels, loss.kind, argument)
   return labels
 }
 
@@ -53,6 +54,18 @@ function classIndices(labels: Rows, classes: number, argument: string): Rows {
     argument,
     `labels from ${smallest} to ${largest}`,
     `class indices: whole numbers from 0 to ${classes - 1}, since the model has ${classes} outputs`,
+    'label-range',
+  )
+}
+
+/** A hinge of labels 0 and 1 is 1 for every 0, whatever is predicted; TensorFlow.js does not convert them. */
+function assertSigned({ values }: Rows, kind: LossKind, argument: string): void {
+  const given = new Set(Array.from(values))
+  if (!given.has(0) || given.has(-1)) return
+  throw new InvalidArgumentError(
+    argument,
+    'labels of 0 and 1',
+    `labels of -1 and 1 for ${kind}: ys.mul(2).sub(1); or binaryCrossentropy with a sigmoid`,
     'label-range',
   )
 }

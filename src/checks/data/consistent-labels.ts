@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { countRepeats } from '../../statistics/chance-repeats.js'
 import { hashRows, repeatedRows } from '../../statistics/identical-rows.js'
-import { readLabels } from '../../statistics/label-kind.js'
+import { classesOf, readLabels } from '../../statistics/label-kind.js'
 import { findLabelNoise } from '../../statistics/label-noise.js'
 import { findNearRows } from '../../statistics/near-rows.js'
 import { pointsOf, sampleRows } from '../../statistics/neighbours.js'
@@ -11,7 +11,6 @@ import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { type Cause, type CheckResult, skippedResult } from '../result.js'
-import { classesOf } from './label-map.js'
 
 export interface ConsistentLabelsOptions extends CheckOptions {
   /** Share of the examples that may contradict others with the same inputs. Default 0. */

@@ -1,9 +1,9 @@
 import { formatPercent } from '../../figures/number.js'
 import { bestAssignment } from '../../statistics/assignment.js'
-import { type Labels, readLabels } from '../../statistics/label-kind.js'
+import { classesOf } from '../../statistics/label-kind.js'
 import { nearest, type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
 import { binomialAtLeast } from '../../statistics/probability.js'
-import { type Table, tablesOf } from '../../statistics/tables.js'
+import { tablesOf } from '../../statistics/tables.js'
 import { assertExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
@@ -69,6 +69,9 @@ export async function checkLabelMap(
   }
   const shares = sharesOf(given, expected, classes)
   const missing = train.classWeight || train.sampleWeight ? [] : shares.filter(isMissing)
+  const sorted = shares.some(({ of, trained, validated }) =>
+    isMissing({ of, trained: validated, validated: trained }),
+  )
   // Neighbours cannot be of a class that training hardly has.
   for (const { of } of shares.filter(isMissing)) confusion[of]!.fill(0)
   const match = bestAssignment(confusion)
@@ -109,9 +112,17 @@ export async function checkLabelMap(
       ...(missing.length > 0
         ? [
             {
-              name: 'unshuffled-data' as const,
-              evidence: `${listShares(missing)}: the data were sorted by class, or by what goes with it, when they were split`,
-              fix: 'shuffle before splitting, or split each class by itself (stratified)',
+              ...(sorted
+                ? {
+                    name: 'unshuffled-data' as const,
+                    evidence: `${listShares(missing)}, and other classes the other way round: the data were sorted by class, or by what goes with it, when they were split`,
+                    fix: 'shuffle before splitting, or split each class by itself (stratified)',
+                  }
+                : {
+                    name: 'class-imbalance' as const,
+                    evidence: listShares(missing),
+                    fix: 'train on the classes as they will be met, draw the rare ones more often, or weigh them: classWeight',
+                  }),
             },
           ]
         : []),
@@ -155,15 +166,3 @@ const listShares = (shares: readonly Share[]): string =>
         `class ${of} is ${formatPercent(trained)} of the training examples and ${formatPercent(validated)} of the validation examples`,
     )
     .join(', ')
-
-/** The first output with one class for each example. */
-export function classesOf(
-  outputs: readonly Table[],
-  inputs: Table[],
-): Extract<Labels, { kind: 'classes' }> | undefined {
-  for (const table of outputs) {
-    const labels = readLabels(table, { inputs })
-    if (labels.kind === 'classes' && labels.rowsPerExample === 1 && labels.classes > 1) return labels
-  }
-  return undefined
-}

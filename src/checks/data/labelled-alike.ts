@@ -36,7 +36,7 @@ export async function checkLabelledAlike(
   if (!trained || !expected)
     return skip('no output has a class or a number for each example, or there are too few')
   if (expected.share < leastAgreement) return skip('neighbours hardly share their labels')
-  const surprise = (expected.share - trained.share) / Math.hypot(expected.error, trained.error)
+  const surprise = (expected.score - trained.score) / Math.hypot(expected.error, trained.error)
   const failed = trained.share < leastRatio * expected.share && surprise > leastSurprise
   const shares = `${formatPercent(trained.share)} among ${count} training examples, ${formatPercent(expected.share)} among as many validation examples`
   const strangers = trained.surprise < 3

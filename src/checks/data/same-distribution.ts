@@ -1,4 +1,5 @@
 import { formatNumber } from '../../figures/number.js'
+import { classesOf } from '../../statistics/label-kind.js'
 import { type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
 import { tablesOf } from '../../statistics/tables.js'
 import { assertExamples } from '../../training/examples.js'
@@ -6,7 +7,6 @@ import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 import { joinTables } from './disjoint.js'
-import { classesOf } from './label-map.js'
 
 export interface SameDistributionOptions extends CheckOptions {
   /** Largest shift allowed, in standard deviations (root of the mean square over features). Default 0.6. */

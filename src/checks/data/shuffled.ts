@@ -1,11 +1,10 @@
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { readLabels } from '../../statistics/label-kind.js'
+import { classesOf, readLabels } from '../../statistics/label-kind.js'
 import { type Table, tablesOf } from '../../statistics/tables.js'
 import { assertExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
-import { classesOf } from './label-map.js'
 
 export interface ShuffledOptions extends CheckOptions {
   /** Examples per step: what a batch in this order holds is told. Default 32. */

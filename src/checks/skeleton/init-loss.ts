@@ -1,11 +1,13 @@
 import type * as tf from '@tensorflow/tfjs'
 import { diagnoseInitLoss, type InitLossEvidence } from '../../diagnosis/init-loss.js'
 import { lossForQuantities } from '../../diagnosis/loss-for-task.js'
+import { unreachableShare } from '../../diagnosis/output-range.js'
 import { largestInitialWeights } from '../../diagnosis/weight-scale.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
-import { formatNumber } from '../../figures/number.js'
+import { formatNumber, formatPercent } from '../../figures/number.js'
 import { initLossRange, zeroHeadLoss } from '../../statistics/init-loss.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
+import { finalActivation } from '../../training/layers.js'
 import { mixesExamples } from '../../training/mixing.js'
 import { openProgram } from '../../training/open.js'
 import { viewOutputs } from '../../training/outputs.js'
@@ -29,6 +31,8 @@ export interface InitLossOptions extends CheckOptions {
 
 /** With the head zeroed the loss is exact: single precision leaves this share. */
 const exactTolerance = 1e-4
+/** A few targets beyond the ends of an activation are noise. */
+const mostUnreachable = 0.05
 
 /**
  * Verifies the loss at initialisation (Karpathy: "verify loss @ init"). Two measurements: the loss of the fresh
@@ -94,7 +98,7 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
   }
 }
 
-function failuresOf({ loss, range, exact, zeroHead, mixed, outputs }: InitLossEvidence): string[] {
+function failuresOf({ loss, range, exact, zeroHead, mixed, outputs, layers }: InitLossEvidence): string[] {
   const failures = outputs.flatMap((output) => lossForQuantities(output)?.evidence ?? []).map(sentence)
   if (!(loss >= range.low && loss <= range.high)) {
     failures.push(
@@ -108,6 +112,13 @@ function failuresOf({ loss, range, exact, zeroHead, mixed, outputs }: InitLossEv
   ) {
     failures.push(
       `With the last layer zeroed all predictions are equal and the loss must be ${formatNumber(exact)} exactly; it is ${formatNumber(zeroHead)}.`,
+    )
+  }
+  const activation = outputs.length === 1 ? finalActivation(layers) : undefined
+  const unreachable = Math.max(0, ...outputs.map((output) => unreachableShare(output, activation)))
+  if (unreachable > mostUnreachable) {
+    failures.push(
+      `${formatPercent(unreachable)} of the targets lie where the ${activation} of the last layer cannot reach.`,
     )
   }
   if (mixed) {

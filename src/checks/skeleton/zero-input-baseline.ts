@@ -130,6 +130,7 @@ export async function checkZeroInputBaseline(
                 subject,
                 train: parts.train,
                 heldOut: parts.heldOut,
+                batchSize,
                 outcome: outcomeOf(run, skill!),
                 memorises: memorises(run, skill!),
                 seed,
