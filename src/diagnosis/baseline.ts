@@ -137,15 +137,7 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
       fix: 'get more data, augment it, or make the model smaller; add dropout or weight decay last',
     }
     if (related && related.surprise > relatedFrom) {
-      return [
-        ...rareClasses(train),
-        evidence.memorises ? memorised : tooLittle(works, related),
-        {
-          name: 'augmentation-shift',
-          evidence: `${related.evidence}, so the inputs do tell of the labels; but ${outcome}`,
-          fix: 'look at training and validation inputs side by side, just before the model: is one of them scaled, turned or encoded in another way?',
-        },
-      ]
+      return [...rareClasses(train), evidence.memorises ? memorised : tooLittle(works, related)]
     }
     const causes: Cause[] = [
       ...rareClasses(train),
