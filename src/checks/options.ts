@@ -1,3 +1,4 @@
+import type { Diagnoses } from '../diagnosis/overfit-evidence.js'
 import { InvalidArgumentError } from '../errors.js'
 import { describe } from '../training/examples.js'
 import type { RunControl } from '../training/run.js'
@@ -6,6 +7,8 @@ import type { RunControl } from '../training/run.js'
 export interface CheckOptions extends RunControl {
   /** Seeds initialisers, dropout and the order of the data. Default 42. */
   seed?: number
+  /** Diagnoses that other checks of the same program have paid for, by seed; a recipe shares them. */
+  diagnoses?: Diagnoses
 }
 
 export const defaultSeed = 42

@@ -1,6 +1,7 @@
 import { classesOf } from '../statistics/label-kind.js'
 import { type Agreement, neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import { overfitGoal } from '../statistics/overfit-goal.js'
+import { skillByLossOrAnswers } from '../statistics/skill-of-answers.js'
 import { tablesOf } from '../statistics/tables.js'
 import { sameBatch } from '../training/batches.js'
 import { countExamples, disposeExamples } from '../training/examples.js'
@@ -15,6 +16,7 @@ import type { Cause } from './cause.js'
 import { causeOfReduction } from './loss-reduction.js'
 import { otherOptimizer } from './other-optimizer.js'
 import { diagnoseOverfit } from './overfit.js'
+import { type Diagnoses, markOf } from './overfit-evidence.js'
 import { overRegularized } from './regularisation.js'
 import type { Training } from './retraining.js'
 
@@ -31,10 +33,14 @@ export interface BaselineEvidence {
   memorises?: boolean
   seed: number
   control: RunControl
+  diagnoses?: Diagnoses | undefined
 }
 
 const batchSize = 32
 const overfitSteps = 400
+/** A custom loss has no known goal: how often its predictions are looked at, and what they have to explain. */
+const lookEvery = 40
+const fittedShare = 0.85
 const mostMeasured = 512
 /** So few examples are easily memorised: that comes before a fault in the labels. */
 const fewExamples = 100
@@ -112,7 +118,12 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
         steps: overfitSteps,
         probeEvery: 50,
         ...control,
-        until: (losses) => (losses.at(-1)! <= goal.loss ? 'done' : undefined),
+        until(losses) {
+          if (!Number.isNaN(goal.loss)) return losses.at(-1)! <= goal.loss ? 'done' : undefined
+          if (losses.length % lookEvery !== 0) return undefined
+          const skill = skillByLossOrAnswers(viewOutputs(program, batch, 'train'))
+          return skill && skill.share >= fittedShare ? 'done' : undefined
+        },
       })
     } finally {
       program.dispose()
@@ -122,7 +133,16 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
     )
     if (flipped.length > 0) return flipped
     if (attempt.end !== 'done')
-      return await diagnoseOverfit({ subject, batch, outputs, goal, run: attempt, seed, control })
+      return await diagnoseOverfit({
+        subject,
+        batch,
+        outputs,
+        goal: Number.isNaN(goal.loss) ? markOf(goal, attempt.losses) : goal,
+        run: attempt,
+        seed,
+        control,
+        diagnoses: evidence.diagnoses,
+      })
     const measured = sampleExamples(evidence.heldOut ?? train, mostMeasured, seed)
     const training = { subject, train, measured, batchSize: evidence.batchSize ?? batchSize, seed, control }
     const changed = await firstOf(training, [overRegularized, otherOptimizer]).finally(() =>

@@ -3,7 +3,7 @@ import { formatNumber } from '../figures/number.js'
 import { isRegression } from '../statistics/losses.js'
 import { neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import { areOneHot } from '../statistics/rows.js'
-import { tensorsOf } from '../training/examples.js'
+import { countExamples, tensorsOf } from '../training/examples.js'
 import type { Examples } from '../training/trainable.js'
 import type { Cause } from './cause.js'
 import { inputScale } from './input-scale.js'
@@ -11,7 +11,12 @@ import type { OverfitEvidence } from './overfit-evidence.js'
 
 /** What may be behind a batch that nothing fits, where neither numbers nor experiments decide: weaker evidence. */
 export function leadsOf(evidence: OverfitEvidence): Cause[] {
-  return [...constantFeatures(evidence.batch), ...otherLoss(evidence), ...unrelatedLabels(evidence)]
+  return [
+    ...constantFeatures(evidence.batch),
+    ...equalPredictions(evidence),
+    ...otherLoss(evidence),
+    ...unrelatedLabels(evidence),
+  ]
 }
 
 /** Features of a table, most of which never change. Pictures and sequences have borders and padding. */
@@ -29,6 +34,23 @@ function constantFeatures({ xs }: Examples): Cause[] {
       name: 'constant-inputs',
       evidence: `${constant} of ${features} input features are the same for all ${table.shape[0]} examples of the batch`,
       fix: 'look at the inputs just before the model: a column index that is always the same, a join that found nothing, a slice of the wrong axis',
+    },
+  ]
+}
+
+/** A fresh program that predicts the same for every example, to the last bit. */
+function equalPredictions({ outputs, batch }: OverfitEvidence): Cause[] {
+  const equal = outputs.every(({ predictions: { values, rows, width } }) => {
+    for (let i = width; i < rows * width; i++) if (values[i] !== values[i % width]) return false
+    return rows > 1
+  })
+  if (!equal || inputScale(batch.xs).deviation === 0) return []
+  return [
+    {
+      name: 'inputs-ignored',
+      evidence:
+        'the first predictions are the same for every example to the last bit, though the inputs differ',
+      fix: 'follow one example through the layers: look for a multiplication by zero, a dead relu, a slice or a mean that leaves nothing of the inputs',
     },
   ]
 }
@@ -51,9 +73,12 @@ function otherLoss({ outputs }: OverfitEvidence): Cause[] {
   })
 }
 
+/** With fewer, neighbours may disagree by chance. */
+const enoughToTell = 50
+
 /** Nearest neighbours that agree in their labels no more often than any two examples: labels and inputs are strangers. */
 function unrelatedLabels({ batch }: OverfitEvidence): Cause[] {
-  const found = neighbourAgreement(batch)
+  const found = countExamples(batch) < enoughToTell ? undefined : neighbourAgreement(batch)
   if (!found || found.surprise > 2) return []
   return [
     {

@@ -1,6 +1,6 @@
 import { finalActivation } from '../training/layers.js'
 import { openProgram } from '../training/open.js'
-import type { Cause } from './cause.js'
+import type { Cause, CauseName } from './cause.js'
 import { headUnlikeTask } from './head-for-task.js'
 import { inputScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
@@ -22,6 +22,22 @@ import { largestInitialWeights } from './weight-scale.js'
  * Costs up to about 700 steps, spent only after a failure.
  */
 export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[]> {
+  const { seed, diagnoses } = evidence
+  const known = diagnoses?.get(seed)
+  if (known) return [...known]
+  const causes = await examine(evidence)
+  if (causes[0] && !vague.has(causes[0].name)) diagnoses?.set(seed, causes)
+  return causes
+}
+
+/** Where nothing else was found: another batch may show more. */
+const vague: ReadonlySet<CauseName> = new Set([
+  'too-little-capacity',
+  'inputs-ignored',
+  'labels-independent-of-inputs',
+])
+
+async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
   const { outputs, run } = evidence
   const program = await openProgram(evidence.subject, evidence.seed)
   let structure: Cause[]

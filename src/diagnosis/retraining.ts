@@ -1,4 +1,5 @@
-import { type Skill, skillOf } from '../statistics/skill.js'
+import type { Skill } from '../statistics/skill.js'
+import { skillByLossOrAnswers } from '../statistics/skill-of-answers.js'
 import { minibatches } from '../training/batches.js'
 import { openProgram } from '../training/open.js'
 import { viewOutputs } from '../training/outputs.js'
@@ -38,7 +39,7 @@ export async function retrain(
   const batches = minibatches(train, { batchSize, seed })
   try {
     change(program)
-    const look = () => skillOf(viewOutputs(program, measured, 'train'))
+    const look = () => skillByLossOrAnswers(viewOutputs(program, measured, 'train'))
     const learns = (skill: Skill | undefined): boolean =>
       skill !== undefined && skill.share >= usefulShare && skill.certainty >= leastCertainty
     let skill: Skill | undefined

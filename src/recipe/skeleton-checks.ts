@@ -16,6 +16,7 @@ import { watchWeights } from '../checks/skeleton/updates-every-weight.js'
 import { checkUsesEveryInput } from '../checks/skeleton/uses-every-input.js'
 import { checkZeroInputBaseline } from '../checks/skeleton/zero-input-baseline.js'
 import { watchFirstSteps } from '../checks/watch.js'
+import type { Diagnoses } from '../diagnosis/overfit-evidence.js'
 import { disposeExamples } from '../training/examples.js'
 import { overfittableBatch } from '../training/overfittable.js'
 import type { Recipe } from './recipe.js'
@@ -42,6 +43,7 @@ export function skeletonChecks({
       watchFirstSteps(create, batch, [watchWeights(), watchActivations(), watchGradients()], options),
     ),
   )
+  const diagnoses: Diagnoses = new Map()
   return [
     {
       name: 'loads-deterministically',
@@ -79,6 +81,7 @@ export function skeletonChecks({
       run: async (options) =>
         checkZeroInputBaseline(create, await train(), {
           ...options,
+          diagnoses,
           steps,
           batchSize,
           ...(validation && { validation: await validation() }),
@@ -92,6 +95,7 @@ export function skeletonChecks({
         const batch = await overfittableBatch(create, await train(), { most: sizes.batch, seed })
         return checkOverfitBatch(create, batch, {
           ...options,
+          diagnoses,
           steps: 2 * steps,
           ...(causal && { causal }),
         }).finally(() => disposeExamples(batch))

@@ -4,12 +4,13 @@ import type { InitOutput } from './init-loss.js'
 import { isRegression } from './losses.js'
 import type { Skill } from './skill.js'
 import { skillOf } from './skill.js'
+import { withStandInLosses } from './stand-in-loss.js'
 
 /**
  * Skill of a program with a custom loss, from its predictions alone: right answers above those of a constant, each
  * class with the same weight, since a custom loss often exists to weigh classes; for quantities the variance explained.
  */
-export function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefined {
+function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefined {
   const skills = outputs.map(skillOfOutput)
   if (skills.length === 0 || skills.some((skill) => skill === undefined)) return undefined
   const mean = (value: (skill: Skill) => number) =>
@@ -21,6 +22,10 @@ export function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefine
     certainty: Math.max(...skills.map((skill) => skill!.certainty)),
   }
 }
+
+/** Skill by the program's own loss; of a custom one, by its answers. */
+export const skillByLossOrAnswers = (outputs: readonly InitOutput[]): Skill | undefined =>
+  skillOf(outputs) ?? skillOfAnswers(withStandInLosses(outputs) ?? outputs)
 
 function skillOfOutput(output: InitOutput): Skill | undefined {
   const { loss, labels, predictions } = output

@@ -24,7 +24,8 @@ export async function overfittableBatch(
   program.dispose()
   const count = countExamples(train)
   const numbers = tensorsOf(train.ys).reduce((sum, { size }) => sum + size / count, 0)
-  const steps = Math.max(...tensorsOf(train.ys).map(stepsOf))
+  const [inputs] = tensorsOf(train.xs)
+  const steps = Math.max(...tensorsOf(train.ys).map(({ shape }) => stepsOf(shape, inputs!.shape)))
   const few = Math.min(Math.floor(weights / (weightsPerNumber * numbers)), Math.floor(mostSteps / steps))
   const size = Math.min(count, most, Math.max(fewest, few))
   for (let draw = 0; ; draw++) {
@@ -34,8 +35,11 @@ export async function overfittableBatch(
   }
 }
 
-/** Labels with more axes than [n, width] have a row for each step. */
-const stepsOf = ({ shape }: { shape: number[] }): number => (shape.length === 3 ? shape[1]! : 1)
+/** Labels have a row for each step when they have an axis more, or class indices of as many steps as the inputs. */
+function stepsOf(labels: readonly number[], inputs: readonly number[]): number {
+  const indices = labels.length === 2 && inputs.length >= 2 && labels[1]! > 1 && labels[1] === inputs[1]
+  return labels.length === 3 || indices ? labels[1]! : 1
+}
 
 function differ(values: ArrayLike<number>, rows: number): boolean {
   const width = values.length / rows

@@ -152,7 +152,7 @@ describe('labels outside what the loss takes are refused with its range', () => 
       to(-1),
       /labels from -1 to 0; wanted labels between 0 and 1/,
     ],
-    ['hinge beyond 1', model('hinge', 1), to(3), /wanted labels between -1 and 1, the range of hinge/],
+    ['hinge beyond 1', model('hinge', 1), to(3), /labels (between -1|of -1) and 1/],
     ['a negative count', model('poisson', 1), to(-2), /wanted labels of at least 0, the range of poisson/],
     [
       'a negative quantity under a logarithm',

@@ -334,7 +334,7 @@ export const faultyPrograms: Record<string, FaultyProgram> = {
         optimizer: () => tf.train.adam(0.02),
       }),
     data: (count, seed) => shuffledLabels(2 * count, seed),
-    overfit: ['too-little-capacity'],
+    overfit: ['too-little-capacity', 'labels-independent-of-inputs'],
   },
   'no nonlinearity for exclusive or': {
     create: () =>

@@ -12,7 +12,7 @@ import { type CheckResult, skippedResult } from '../result.js'
 export interface BaseRateOptions extends CheckOptions {
   /**
    * The share of the loss of an unbiased start that the base rate alone would save, from which a bias is asked for.
-   * Default 0.25 for cross-entropies (two classes: one in five or rarer), 0.9 for quantities (a mean of three
+   * Default 0.25 for cross-entropies (two classes: one in five or rarer), 0.99 for quantities (a mean of ten
    * standard deviations from 0).
    */
   share?: number

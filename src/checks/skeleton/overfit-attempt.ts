@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { markOf } from '../../diagnosis/overfit-evidence.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { accuracyOf } from '../../statistics/attainable-loss.js'
 import { isRegression } from '../../statistics/losses.js'
@@ -73,7 +74,7 @@ export async function attempt(
     return {
       run,
       goal,
-      judgedBy: byPredictions ? markOf(goal, run) : goal,
+      judgedBy: byPredictions ? markOf(goal, run.losses) : goal,
       outputs: own,
       accuracy: accuracyInTraining(program, batch, outputs),
       byPredictions,
@@ -91,17 +92,6 @@ export function cameHalfWay({ run, goal, byPredictions }: Attempt): boolean {
   if (run.end !== 'plateau' && run.end !== 'steps') return false
   if (byPredictions || goal.constant === undefined) return false
   return Math.min(...run.losses) <= (goal.constant + goal.floor) / 2
-}
-
-/** Where the experiments of the diagnosis stop: a custom loss has no floor that is known. */
-function markOf(goal: OverfitGoal, { losses }: Run): OverfitGoal {
-  const first = losses[0]!
-  return {
-    ...goal,
-    constant: undefined,
-    floor: Math.min(0, ...losses),
-    loss: first > 0 ? 0.05 * first : -Infinity,
-  }
 }
 
 /** A number for each example, or for each step of each, the same where the same is known. */

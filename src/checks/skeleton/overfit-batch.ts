@@ -88,6 +88,7 @@ export async function checkOverfitBatch(
             run,
             seed,
             control,
+            diagnoses: options.diagnoses,
           }),
     curves: { loss: run.losses },
     seed,

@@ -3,9 +3,8 @@ import { causesOfTargetScale } from '../../diagnosis/target-scale.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { mean } from '../../statistics/estimates.js'
-import { type Skill, skillOf } from '../../statistics/skill.js'
-import { skillOfAnswers } from '../../statistics/skill-of-answers.js'
-import { withStandInLosses } from '../../statistics/stand-in-loss.js'
+import type { Skill } from '../../statistics/skill.js'
+import { skillByLossOrAnswers } from '../../statistics/skill-of-answers.js'
 import { minibatches } from '../../training/batches.js'
 import {
   assertExamples,
@@ -135,6 +134,7 @@ export async function checkZeroInputBaseline(
                 memorises: memorises(run, skill!),
                 seed,
                 control: controlOf(options),
+                diagnoses: options.diagnoses,
               }),
       curves: { loss: run.losses },
       seed,
@@ -158,7 +158,7 @@ export async function checkZeroInputBaseline(
 
 /** By the program's own loss; of a custom one, by its answers. */
 function skillOrThrow(outputs: readonly OutputView[]): Skill {
-  const skill = skillOf(outputs) ?? skillOfAnswers(withStandInLosses(outputs) ?? outputs)
+  const skill = skillByLossOrAnswers(outputs)
   if (skill) return skill
   throw new MissingInformationError(
     'subject',
