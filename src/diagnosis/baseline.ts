@@ -17,6 +17,7 @@ import { causeOfReduction } from './loss-reduction.js'
 import { otherOptimizer } from './other-optimizer.js'
 import { diagnoseOverfit } from './overfit.js'
 import { type Diagnoses, markOf } from './overfit-evidence.js'
+import { constantFeatures } from './overfit-leads.js'
 import { overRegularized } from './regularisation.js'
 import type { Training } from './retraining.js'
 
@@ -64,6 +65,8 @@ async function firstOf(
 }
 
 const rarest = 0.1
+/** With fewer examples per class their numbers are uneven by chance. */
+const fewestPerClass = 20
 
 /** A class so rare that guessing the others is nearly always right. */
 function rareClasses({ xs, ys }: Examples): Cause[] {
@@ -72,7 +75,7 @@ function rareClasses({ xs, ys }: Examples): Cause[] {
   const counts = new Float64Array(labels.classes)
   for (const label of labels.of) counts[label]!++
   const [least, largest] = [Math.min(...counts), Math.max(...counts)]
-  if (least >= rarest * largest) return []
+  if (least >= rarest * largest || labels.of.length < fewestPerClass * labels.classes) return []
   return [
     {
       name: 'class-imbalance',
@@ -157,9 +160,14 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
       fix: 'get more data, augment it, or make the model smaller; add dropout or weight decay last',
     }
     if (related && related.surprise > relatedFrom) {
-      return [...rareClasses(train), evidence.memorises ? memorised : tooLittle(works, related)]
+      return [
+        ...constantFeatures(train),
+        ...rareClasses(train),
+        evidence.memorises ? memorised : tooLittle(works, related),
+      ]
     }
     const causes: Cause[] = [
+      ...constantFeatures(train),
       ...rareClasses(train),
       {
         name: 'labels-independent-of-inputs',

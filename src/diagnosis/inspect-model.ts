@@ -23,10 +23,14 @@ const activationOf = (layer: tf.layers.Layer): string | undefined => {
   return (layer as unknown as { activation?: { getClassName?(): string } }).activation?.getClassName?.()
 }
 
+/** Whether a layer's output is what the other takes: branches of a model follow each other in the list of its layers, too. */
+const feeds = (before: tf.layers.Layer, after: tf.layers.Layer): boolean =>
+  after.inboundNodes.some(({ inboundLayers }) => inboundLayers.includes(before))
+
 function softmaxTwice(layers: readonly tf.layers.Layer[]): Cause[] {
   for (let i = 1; i < layers.length; i++) {
     if (activationOf(layers[i]!) !== 'softmax' || layers[i]!.getWeights().length > 0) continue
-    if (activationOf(layers[i - 1]!) !== 'softmax') continue
+    if (activationOf(layers[i - 1]!) !== 'softmax' || !feeds(layers[i - 1]!, layers[i]!)) continue
     return [
       {
         name: 'redundant-softmax',
@@ -41,7 +45,9 @@ function softmaxTwice(layers: readonly tf.layers.Layer[]): Cause[] {
 /** Units of a softmax compete, and share a sum of 1: a layer behind gets next to nothing. Attention is no chain of layers. */
 function hiddenSoftmax(layers: readonly tf.layers.Layer[]): Cause[] {
   const last = layers.findLastIndex((layer) => layer.getWeights().length > 0)
-  const found = layers.findIndex((layer, i) => i < last && activationOf(layer) === 'softmax')
+  const found = layers.findIndex(
+    (layer, i) => i < last && activationOf(layer) === 'softmax' && layer.outboundNodes.length > 0,
+  )
   if (found < 0 || layers.some((layer) => layer.inboundNodes.length !== 1 || Array.isArray(layer.input)))
     return []
   return [
@@ -58,7 +64,7 @@ function reluOnLogits(layers: readonly tf.layers.Layer[]): Cause[] {
   const last = layers.length - 1
   const [before, head] = [layers[last - 1], layers[last]]
   if (!before || !head || head.getWeights().length > 0 || activationOf(head) !== 'softmax') return []
-  if (activationOf(before) !== 'relu') return []
+  if (activationOf(before) !== 'relu' || !feeds(before, head)) return []
   return [
     {
       name: 'wrong-output-activation',

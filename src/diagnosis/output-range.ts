@@ -52,6 +52,18 @@ export function headPredictsOutOfRange(
       fix: "remove activation: 'sigmoid' from the last layer, or use binaryCrossentropy",
     }
   }
+  if (
+    takesLogits(loss.kind) &&
+    isCategorical(loss.kind) &&
+    predictions.width > 1 &&
+    (isSigmoid || activation === 'tanh')
+  ) {
+    return {
+      name: 'wrong-output-activation',
+      evidence: `the loss applies a softmax itself to scores of any size, and the ${activation} of the last layer keeps them between ${formatNumber(activationRanges[activation!]![0])} and 1: no class can become likely`,
+      fix: `remove activation: '${activation}' from the last layer`,
+    }
+  }
   if (takesLogits(loss.kind)) {
     if (isCategorical(loss.kind) && sumsToOne && low >= 0 && predictions.width > 1) {
       return {

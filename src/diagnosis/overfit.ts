@@ -12,6 +12,8 @@ import { leadsOf, whereTheLossStays } from './overfit-leads.js'
 import { signatureOfGradients, signatureOfPlateau } from './overfit-signatures.js'
 import { causesOfScale } from './scale.js'
 import { scheduleOf } from './schedule.js'
+import { standardLoss } from './standard-loss.js'
+import { causesOfTargetScale } from './target-scale.js'
 import { learningRateOf } from './trial.js'
 import { vanishingGradients } from './vanishing.js'
 import { largestInitialWeights } from './weight-scale.js'
@@ -29,6 +31,8 @@ export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[
   if (causes[0] && !vague.has(causes[0].name)) diagnoses?.set(seed, causes)
   return causes
 }
+
+const farTargets = 100
 
 /** Where nothing else was found: another batch may show more. */
 const vague: ReadonlySet<CauseName> = new Set([
@@ -78,9 +82,11 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
   const decided = [...schedule, ...noise]
   const experiments =
     decided.length === 0 && canSwapOptimizer ? await changeOneThing(evidence, rate, hasPenalty) : []
-  const found = [...decided, ...experiments, ...structure, ...scale]
+  // Gradients grow with the targets: so far off, no rate is right for long.
+  const far = run.end === 'non-finite' ? causesOfTargetScale(outputs, farTargets) : []
+  const found = [...decided, ...experiments, ...structure, ...scale, ...far]
   if (found.some(({ name }) => name !== 'too-little-capacity')) return distinct(found)
-  const leads = [...leadsOf(evidence), ...found]
+  const leads = [...(await standardLoss(evidence)), ...leadsOf(evidence), ...found]
   return distinct(leads.length > 0 ? leads : [whereTheLossStays(evidence)])
 }
 

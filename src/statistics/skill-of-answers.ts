@@ -10,7 +10,7 @@ import { withStandInLosses } from './stand-in-loss.js'
  * Skill of a program with a custom loss, from its predictions alone: right answers above those of a constant, each
  * class with the same weight, since a custom loss often exists to weigh classes; for quantities the variance explained.
  */
-function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefined {
+export function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefined {
   const skills = outputs.map(skillOfOutput)
   if (skills.length === 0 || skills.some((skill) => skill === undefined)) return undefined
   const mean = (value: (skill: Skill) => number) =>

@@ -68,7 +68,9 @@ export async function checkLabelMap(
     confusion[expected.of[others[i]!]!]![best]!++
   }
   const shares = sharesOf(given, expected, classes)
-  const missing = train.classWeight || train.sampleWeight ? [] : shares.filter(isMissing)
+  const enough = ({ validated }: Share) => validated * boundary >= leastExpected
+  const missing =
+    train.classWeight || train.sampleWeight ? [] : shares.filter((share) => isMissing(share) && enough(share))
   const sorted = shares.some(({ of, trained, validated }) =>
     isMissing({ of, trained: validated, validated: trained }),
   )
@@ -131,6 +133,9 @@ export async function checkLabelMap(
     seconds: (performance.now() - started) / 1000,
   }
 }
+
+/** Examples of a class to be expected in training data before their absence says anything. */
+const leastExpected = 10
 
 interface Share {
   of: number

@@ -20,6 +20,7 @@ export interface TargetLeakOptions extends CheckOptions {
 }
 
 const leastRows = 30
+const widestWindow = 512
 const mostRows = 5000
 /** Numbers: the rank correlation of a copy, and of what may be an honest feature. */
 const ranks = { copy: 0.9999, honest: 0.99, leastDistinct: 20 }
@@ -48,14 +49,15 @@ export async function checkTargetLeak(
   assertExamples(train, 'train')
   const inputs = tablesOf('xs', train.xs)
   const tables = inputs.filter(({ shape }) => shape.length === 2)
-  const columns = tables.flatMap((table) =>
-    Array.from({ length: table.width }, (_, feature) => ({ table, feature })),
-  )
+  /** A window of a series, each step a column: for numbers, whose copies are exact. */
+  const windows = inputs.filter(({ shape, width }) => shape.length === 3 && width <= widestWindow)
+  const columns = columnsOf(tables)
+  const steps = columnsOf(windows)
   const rows = inputs[0]!.rows
   const copied = causal && inputs.length === 1 ? copiedInputs(train, causal.axis) : undefined
   if (copied) return { ...copied, seed, seconds: (performance.now() - started) / 1000 }
   const skip = (reason: string) => skippedResult({ check: 'target-leak', stage: 'data', reason, seed })
-  if (columns.length < 2) return skip('the inputs are no table of several features')
+  if (columns.length + steps.length < 2) return skip('the inputs are no table of several features')
   if (rows < leastRows) return skip(`${rows} examples are too few: a feature may fit them by chance`)
   const picked = sampleRows(rows, mostRows, seed)
   const found: Match[] = []
@@ -64,6 +66,7 @@ export async function checkTargetLeak(
   for (const output of outputs) {
     const labels = readLabels(output, { inputs })
     if (labels.kind === 'classes' && labels.rowsPerExample === 1) {
+      if (columns.length < 2) continue
       looked++
       found.push(...classCodes(columns, labels.of, labels.classes, picked, output.name))
     } else if (
@@ -75,7 +78,11 @@ export async function checkTargetLeak(
       !labels.why.includes('the inputs')
     ) {
       looked++
-      for (let k = 0; k < output.width; k++) found.push(...monotone(columns, output, k, picked, identical))
+      for (let k = 0; k < output.width; k++)
+        found.push(
+          ...monotone(columns, output, k, picked, identical),
+          ...monotone(steps, output, k, picked, true),
+        )
     }
   }
   if (looked === 0) return skip('no output has a class or a few numbers for each example')
@@ -85,7 +92,7 @@ export async function checkTargetLeak(
     status: found.length === 0 ? 'passed' : 'failed',
     summary:
       found.length === 0
-        ? `None of ${columns.length} features is the label in another guise.`
+        ? `None of ${columns.length + steps.length} features is the label in another guise.`
         : `${found
             .map(
               ({ table, feature, output, what }) =>
@@ -93,7 +100,7 @@ export async function checkTargetLeak(
             )
             .slice(0, 3)
             .join('; ')}.`,
-    measured: { leaking: found.length, features: columns.length },
+    measured: { leaking: found.length, features: columns.length + steps.length },
     expected: { leaking: 0 },
     causes:
       found.length === 0
@@ -119,6 +126,9 @@ export async function checkTargetLeak(
 const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
 type Column = { table: Table; feature: number }
+
+const columnsOf = (tables: readonly Table[]): Column[] =>
+  tables.flatMap((table) => Array.from({ length: table.width }, (_, feature) => ({ table, feature })))
 
 /** Columns with one value, or a narrow range of its own, for each class; or, together, an indicator for each. */
 function classCodes(

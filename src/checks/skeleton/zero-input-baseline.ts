@@ -4,7 +4,7 @@ import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { mean } from '../../statistics/estimates.js'
 import type { Skill } from '../../statistics/skill.js'
-import { skillByLossOrAnswers } from '../../statistics/skill-of-answers.js'
+import { skillByLossOrAnswers, skillOfAnswers } from '../../statistics/skill-of-answers.js'
 import { minibatches } from '../../training/batches.js'
 import {
   assertExamples,
@@ -19,7 +19,7 @@ import { type Run, trainProgram } from '../../training/run.js'
 import { sampleExamples, splitExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
-import { type CheckResult, skippedResult } from '../result.js'
+import { type Cause, type CheckResult, skippedResult } from '../result.js'
 
 export interface ZeroInputBaselineOptions extends CheckOptions {
   /** Examples to measure on. Default: a fifth of `train`, held out. */
@@ -106,12 +106,27 @@ export async function checkZeroInputBaseline(
         if (losses.length < nextLook) return undefined
         nextLook *= 2
         skill = measure()
-        return beats(skill, margin) ? 'done' : undefined
+        if (beats(skill, margin)) return 'done'
+        // Trained with weights, predictions lean to the heavy classes, and their plain loss is no measure.
+        const answers = isWeighted(parts.train) ? skillOfAnswers(viewHeldOut()) : undefined
+        if (answers && beats(answers, margin)) {
+          skill = answers
+          return 'done'
+        }
+        return undefined
       },
     })
     if (run.end !== 'done') skill = measure()
     const leak = run.end === 'done' ? leakWithoutInputs(measureWithoutInputs()) : undefined
     const passed = run.end === 'done' && !leak
+    const unsure = run.end !== 'done' && !wasCutShort(run.end) && skill!.share >= margin
+    const scale = unsure ? causesOfTargetScale(views) : []
+    if (unsure && scale.length === 0) {
+      return undecidable(
+        `${formatPercent(skill!.share)} of the possible gain is only ${formatNumber(skill!.certainty)} standard errors above nothing on ${countExamples(parts.heldOut)} examples: too few, or too uneven, to be sure`,
+        seed,
+      )
+    }
     return {
       check: 'zero-input-baseline',
       stage: 'skeleton',
@@ -123,19 +138,9 @@ export async function checkZeroInputBaseline(
         ? [leakCause(leak)]
         : passed || wasCutShort(run.end)
           ? []
-          : skill!.share >= margin
-            ? causesOfTargetScale(parts.train, views)
-            : await diagnoseBaseline({
-                subject,
-                train: parts.train,
-                heldOut: parts.heldOut,
-                batchSize,
-                outcome: outcomeOf(run, skill!),
-                memorises: memorises(run, skill!),
-                seed,
-                control: controlOf(options),
-                diagnoses: options.diagnoses,
-              }),
+          : scale.length > 0
+            ? scale
+            : await causesOf(run, skill!),
       curves: { loss: run.losses },
       seed,
       seconds: (performance.now() - started) / 1000,
@@ -144,6 +149,20 @@ export async function checkZeroInputBaseline(
     batches.dispose()
     program.dispose()
     freeParts()
+  }
+
+  function causesOf(run: Run, skill: Skill): Promise<Cause[]> {
+    return diagnoseBaseline({
+      subject,
+      train: parts.train,
+      heldOut: parts.heldOut,
+      batchSize,
+      outcome: outcomeOf(run, skill),
+      memorises: memorises(run, skill),
+      seed,
+      control: controlOf(options),
+      diagnoses: options.diagnoses,
+    })
   }
 
   function measureWithoutInputs(): Skill {
@@ -169,6 +188,9 @@ function skillOrThrow(outputs: readonly OutputView[]): Skill {
 
 /** Whether the training loss fell below what any constant reaches. */
 const memorises = ({ losses }: Run, { constant }: Skill): boolean => mean(losses.slice(-50)) < 0.9 * constant
+
+const isWeighted = ({ classWeight, sampleWeight }: Examples): boolean =>
+  classWeight !== undefined || sampleWeight !== undefined
 
 /** What the training brought, in words for the diagnosis. */
 function outcomeOf(run: Run, skill: Skill): string {
