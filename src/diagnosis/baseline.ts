@@ -1,8 +1,6 @@
-import { classesOf } from '../statistics/label-kind.js'
 import { type Agreement, neighbourAgreement } from '../statistics/neighbour-agreement.js'
 import { overfitGoal } from '../statistics/overfit-goal.js'
 import { skillByLossOrAnswers } from '../statistics/skill-of-answers.js'
-import { tablesOf } from '../statistics/tables.js'
 import { sameBatch } from '../training/batches.js'
 import { countExamples, disposeExamples } from '../training/examples.js'
 import { groupIdenticalInputs } from '../training/identical-inputs.js'
@@ -18,6 +16,7 @@ import { otherOptimizer } from './other-optimizer.js'
 import { diagnoseOverfit } from './overfit.js'
 import { type Diagnoses, markOf } from './overfit-evidence.js'
 import { constantFeatures } from './overfit-leads.js'
+import { rareClasses } from './rare-classes.js'
 import { overRegularized } from './regularisation.js'
 import type { Training } from './retraining.js'
 
@@ -52,41 +51,6 @@ const constantInputs: Cause = {
   fix: 'look at the inputs just before the model: a buffer that was never filled, a division that rounds to 0, a wrong slice',
 }
 
-/** What the first experiment finds that finds anything. */
-async function firstOf(
-  training: Training,
-  experiments: ReadonlyArray<(training: Training) => Promise<Cause | undefined>>,
-): Promise<Cause | undefined> {
-  for (const experiment of experiments) {
-    const found = await experiment(training)
-    if (found) return found
-  }
-  return undefined
-}
-
-const rarest = 0.1
-/** With fewer examples per class their numbers are uneven by chance. */
-const fewestPerClass = 20
-
-/** A class so rare that guessing the others is nearly always right. */
-function rareClasses({ xs, ys }: Examples): Cause[] {
-  const labels = classesOf(tablesOf('ys', ys), tablesOf('xs', xs))
-  if (!labels || labels.classes > mostClasses) return []
-  const counts = new Float64Array(labels.classes)
-  for (const label of labels.of) counts[label]!++
-  const [least, largest] = [Math.min(...counts), Math.max(...counts)]
-  if (least >= rarest * largest || labels.of.length < fewestPerClass * labels.classes) return []
-  return [
-    {
-      name: 'class-imbalance',
-      evidence: `the rarest class has ${least} examples, the commonest ${largest}: guessing the common ones is nearly always right`,
-      fix: 'get more examples of the rare classes, draw them more often, or weigh them: classWeight',
-    },
-  ]
-}
-
-const mostClasses = 20
-
 /** Standard errors from which on neighbours do agree in their labels. */
 const relatedFrom = 5
 
@@ -97,9 +61,10 @@ const tooLittle = (works: string, { evidence }: Agreement): Cause => ({
 })
 
 /**
- * Why a program does not beat the best constant prediction. One experiment decides: if the same program can
- * overfit a single batch, optimizer and model are sound and the data are not; if it cannot, the cause is the
- * same as for a batch that is not overfitted. Costs up to 400 steps, and as many again for the second case.
+ * Why a program does not beat the best constant prediction. If it cannot overfit a single batch, the cause is the same as
+ * for a batch that is not overfitted. If it can, the whole training is repeated with one thing changed, then the data are
+ * looked at: do neighbours share their labels, are classes rare, columns constant? Costs up to 400 steps for the batch,
+ * and up to 400 for each of at most four trainings.
  */
 export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Cause[]> {
   const { subject, train, outcome, seed, control } = evidence
@@ -180,4 +145,16 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
   } finally {
     disposeExamples(batch)
   }
+}
+
+/** What the first experiment finds that finds anything. */
+async function firstOf(
+  training: Training,
+  experiments: ReadonlyArray<(training: Training) => Promise<Cause | undefined>>,
+): Promise<Cause | undefined> {
+  for (const experiment of experiments) {
+    const found = await experiment(training)
+    if (found) return found
+  }
+  return undefined
 }
