@@ -87,16 +87,19 @@ export function headPredictsOutOfRange(
   return undefined
 }
 
-/** Share of targets that the activation of the last layer cannot reach. */
+/** Share of the targets' variance that lies where the activation of the last layer cannot reach. */
 export function unreachableShare({ loss, labels }: InitOutput, activation?: string): number {
   const range = activation && activationRanges[activation]
   if (!range || !loss || isCrossEntropy(loss)) return 0
-  const margin = 1e-3 * (maximum(labels) - minimum(labels))
-  let outside = 0
+  let [excess, sum, squares] = [0, 0, 0]
   for (let i = 0; i < labels.values.length; i++) {
-    if (labels.values[i]! < range[0] - margin || labels.values[i]! > range[1] + margin) outside++
+    const value = labels.values[i]!
+    excess += Math.max(range[0] - value, value - range[1], 0) ** 2
+    sum += value
+    squares += value ** 2
   }
-  return outside / labels.values.length
+  const variance = squares - sum ** 2 / labels.values.length
+  return variance > 0 ? excess / variance : 0
 }
 
 function shapeOfPredictions(predictions: Rows) {

@@ -46,8 +46,11 @@ export function signatureOfPlateau({ outputs, run, goal }: OverfitEvidence): Cau
 }
 
 /** Gradients that vanish exactly, updates that do, and losses that rise from the first step. */
-export function signatureOfGradients({ run, goal }: OverfitEvidence, rate: number | undefined): Cause[] {
-  const gradient = run.gradientNorms[0]?.value
+export function signatureOfGradients(
+  { run, goal }: OverfitEvidence,
+  rate: number | undefined,
+  gradient: number | undefined,
+): Cause[] {
   if (gradient === 0) {
     return [
       {

@@ -1,5 +1,7 @@
 import { finalActivation } from '../training/layers.js'
 import { openProgram } from '../training/open.js'
+import type { Examples, Trainable } from '../training/trainable.js'
+import { gradientNorms } from '../training/weight-gradients.js'
 import type { Cause, CauseName } from './cause.js'
 import { headUnlikeTask } from './head-for-task.js'
 import { inputScale } from './input-scale.js'
@@ -53,6 +55,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
   let canSwapOptimizer: boolean
   let hasNoise: boolean
   let vanishing: Cause[]
+  let gradient: number | undefined
   try {
     activation = outputs.length === 1 ? finalActivation(program.layers) : undefined
     structure = inspectModel(program, evidence.batch)
@@ -61,6 +64,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     broadcast = outputs.some(({ loss }) => !loss) ? lossMixesExamples(program, evidence.batch) : []
     hasPenalty = run.penalties.length > 0 && program.disablePenalty !== undefined
     canSwapOptimizer = canReplaceOptimizer(program)
+    gradient = run.gradientNorms[0]?.value ?? totalGradient(program, evidence.batch)
     vanishing = vanishingGradients(program, evidence.batch)
     hasNoise = program.disableDropout === undefined && layersMakeNoise(program.layers ?? [])
   } finally {
@@ -74,7 +78,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     ...broadcast,
     ...(scale.length > 0 ? [] : vanishing),
     ...signatureOfPlateau(evidence),
-    ...(scale.length > 0 ? [] : signatureOfGradients(evidence, rate)),
+    ...(scale.length > 0 ? [] : signatureOfGradients(evidence, rate, gradient)),
   ]
   if (certain.length > 0) return distinct([...certain, ...structure])
   const schedule = rate === undefined ? [] : await scheduleOf(evidence)
@@ -88,6 +92,11 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
   if (found.some(({ name }) => name !== 'too-little-capacity')) return distinct(found)
   const leads = [...(await standardLoss(evidence)), ...leadsOf(evidence), ...found]
   return distinct(leads.length > 0 ? leads : [whereTheLossStays(evidence)])
+}
+
+function totalGradient(program: Trainable, batch: Examples): number | undefined {
+  const norms = gradientNorms(program, batch)
+  return norms && Math.hypot(...Object.values(norms))
 }
 
 function distinct(causes: Cause[]): Cause[] {

@@ -12,11 +12,13 @@ export interface RankedCause extends Cause {
 }
 
 /**
- * What another fault brings about comes after it: roots first; then settings that only look wrong because of a root
+ * What another fault brings about comes after it: roots first; then a loss that labels of a wrong shape or range make
+ * wrong; then settings that only look wrong because of a root
  * (inputs off scale and a summed loss ask for another learning rate); then what costs some accuracy but keeps no
  * program from learning; last what any fault looks like from inside the network, which mends nothing by being fixed.
  */
 const consequences: readonly CauseName[][] = [
+  ['wrong-loss'],
   ['learning-rate-too-high', 'learning-rate-too-low', 'class-imbalance'],
   ['duplicates', 'outliers', 'output-bias-off-base-rate'],
   ['diverging-loss', 'dead-units', 'saturated-units'],

@@ -15,7 +15,8 @@ export function vanishingGradients(program: Trainable, batch: Examples): Cause[]
     .map(([name, gradient]) => ({ name, norm: tf.tidy(() => gradient.norm().dataSync()[0]!) }))
   tf.dispose([taken.loss, taken.gradients])
   const [first, last] = [norms[0], norms.at(-1)]
-  if (norms.length < 3 || !(first!.norm < vanished * last!.norm)) return []
+  // None at all is another fault.
+  if (norms.length < 3 || first!.norm === 0 || !(first!.norm < vanished * last!.norm)) return []
   return [
     {
       name: 'vanishing-gradients',

@@ -9,10 +9,13 @@ const fewest = 4
 /** Labels of steps are many: a few sequences make a batch. */
 const mostSteps = 128
 const draws = 10
+const fewLabels = 16
+const leastVariance = 0.25
 
 /**
  * A batch of at most `most` examples that a program of this size can learn by heart: a linear regression with ten
- * weights takes four examples. Drawn again while all of its labels are the same.
+ * weights takes four examples. Drawn again while all of
+ * its labels are the same, or nearly.
  */
 export async function overfittableBatch(
   subject: Subject,
@@ -28,9 +31,12 @@ export async function overfittableBatch(
   const steps = Math.max(...tensorsOf(train.ys).map(({ shape }) => stepsOf(shape, inputs!.shape)))
   const few = Math.min(Math.floor(weights / (weightsPerNumber * numbers)), Math.floor(mostSteps / steps))
   const size = Math.min(count, most, Math.max(fewest, few))
+  // Few labels that happen to be close make a goal of noise.
+  const wanted = size < fewLabels ? leastVariance * varianceOf(train.ys) : 0
   for (let draw = 0; ; draw++) {
     const batch = sampleExamples(train, size, seed + 1000 * draw)
-    if (draw === draws || tensorsOf(batch.ys).some((labels) => differ(labels.dataSync(), size))) return batch
+    const differs = tensorsOf(batch.ys).some((labels) => differ(labels.dataSync(), size))
+    if (draw === draws || (differs && varianceOf(batch.ys) >= wanted)) return batch
     disposeExamples(batch)
   }
 }
@@ -39,6 +45,19 @@ export async function overfittableBatch(
 function stepsOf(labels: readonly number[], inputs: readonly number[]): number {
   const indices = labels.length === 2 && inputs.length >= 2 && labels[1]! > 1 && labels[1] === inputs[1]
   return labels.length === 3 || indices ? labels[1]! : 1
+}
+
+/** The variance of all values together. */
+function varianceOf(labels: Examples['ys']): number {
+  let [count, sum, squares] = [0, 0, 0]
+  for (const tensor of tensorsOf(labels)) {
+    for (const value of tensor.dataSync()) {
+      count++
+      sum += value
+      squares += value * value
+    }
+  }
+  return squares / count - (sum / count) ** 2
 }
 
 function differ(values: ArrayLike<number>, rows: number): boolean {

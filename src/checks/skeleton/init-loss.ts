@@ -31,7 +31,7 @@ export interface InitLossOptions extends CheckOptions {
 
 /** With the head zeroed the loss is exact: single precision leaves this share. */
 const exactTolerance = 1e-4
-/** A few targets beyond the ends of an activation are noise. */
+/** Targets a little beyond the ends of an activation are noise. */
 const mostUnreachable = 0.05
 
 /**
@@ -118,7 +118,7 @@ function failuresOf({ loss, range, exact, zeroHead, mixed, outputs, layers }: In
   const unreachable = Math.max(0, ...outputs.map((output) => unreachableShare(output, activation)))
   if (unreachable > mostUnreachable) {
     failures.push(
-      `${formatPercent(unreachable)} of the targets lie where the ${activation} of the last layer cannot reach.`,
+      `${formatPercent(unreachable)} of the targets' variance lies where the ${activation} of the last layer cannot reach.`,
     )
   }
   if (mixed) {
