@@ -96,7 +96,7 @@ were written down before any check of this package was run on them. A fault coun
 authors' own training the faulty program does worse in use than its twin at each of three seeds, and loses at least
 5 % of what the twin gains over the best constant prediction${summary.harmless.length > 0 ? ` (${summary.harmless.length} did not: ${summary.harmless.join('; ')})` : ''}. Faulty
 programs are run with seed 1, healthy ones with several seeds; data, initial weights and the order of batches depend
-on the seed. The seconds were taken while two or three programs at a time shared two cores: alone each takes about half.
+on the seed. The seconds were taken while two or three programs at a time shared two cores.
 
 The checks were built with the zoo in sight, so these shares flatter them. A set of 34 other faulty and 18 other healthy
 programs, written by somebody who had not read the checks and run on 25 November 2026, gave 31 detected, 25 with the

@@ -38,6 +38,6 @@ test('failed recipes read as a diagnosis each', async () => {
   expect(failed.match(/❯ \S+ \S+:\d+:\d+/g)).toHaveLength(1)
   expect(failed).not.toContain('node_modules')
   expect(verdict).toContain('  Diagnosis  recipe.test.ts > no program')
-  expect(verdict).toMatch(/\?\s+normalized: Could not run: The factory threw: no such layer/)
+  expect(verdict).toMatch(/\?\s+reproducible: Could not run: The factory threw: no such layer/)
   expect(verdict).toMatch(/Diagnosis {2}recipe\.test\.ts > too fast[\s\S]+1\. {2}\S+ {2}← mend this first/)
 })
