@@ -93,7 +93,10 @@ const cases: Record<string, Case> = {
       const model = classifier()
       return { create: () => model }
     },
-    told: ['reproducible', /got a factory that returned the same model twice; wanted a new model at each call/],
+    told: [
+      'reproducible',
+      /got a factory that returned the same model twice; wanted a new model at each call/,
+    ],
     others: /create\(\) failed: see reproducible/,
   },
   'the loss is NaN from the first step on': {
