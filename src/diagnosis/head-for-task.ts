@@ -1,6 +1,6 @@
 import type { InitOutput } from '../statistics/init-loss.js'
 import type { Rows } from '../statistics/losses.js'
-import { areOneHot } from '../statistics/rows.js'
+import { areDistributions, areOneHot } from '../statistics/rows.js'
 import type { Cause } from './cause.js'
 
 /** What labels call for, whatever the loss. */
@@ -41,7 +41,7 @@ function complaint(
   if (width === 1 && activation === 'softmax') {
     return 'a softmax over a single unit is 1 for every input, so the output cannot learn anything'
   }
-  const competing = width > 1 && (activation === 'softmax' || rowsSumToOne(predictions))
+  const competing = width > 1 && (activation === 'softmax' || areDistributions(predictions))
   if (task === 'tags' && competing) {
     return 'several labels are 1 at a time, but a softmax shares one probability among them'
   }
@@ -60,18 +60,5 @@ function taskOf(labels: Rows): Task {
   let binary = true
   for (let i = 0; i < values.length && binary; i++) binary = values[i] === 0 || values[i] === 1
   if (binary) return width === 1 ? 'yes or no' : areOneHot(labels) ? 'classes' : 'tags'
-  return width > 1 && rowsSumToOne(labels) ? 'shares' : 'quantities'
-}
-
-function rowsSumToOne({ values, rows, width }: Rows): boolean {
-  for (let row = 0; row < rows; row++) {
-    let sum = 0
-    for (let k = 0; k < width; k++) {
-      const value = values[row * width + k]!
-      if (value < 0) return false
-      sum += value
-    }
-    if (Math.abs(sum - 1) > 1e-3) return false
-  }
-  return true
+  return width > 1 && areDistributions(labels) ? 'shares' : 'quantities'
 }

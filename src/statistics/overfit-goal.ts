@@ -1,6 +1,6 @@
 import { attainableLoss } from './attainable-loss.js'
 import { type InitOutput, isCrossEntropy } from './init-loss.js'
-import type { Rows } from './losses.js'
+import { areDistributions } from './rows.js'
 
 /** What overfitting a batch has to reach, and the marks a failing run is read against. */
 export interface OverfitGoal {
@@ -23,20 +23,10 @@ const remainingShare = { crossEntropy: 0.05, other: 0.15, reconstruction: 0.5 }
 const widthOfReconstruction = 16
 
 function isReconstruction({ labels }: InitOutput): boolean {
-  if (labels.width < widthOfReconstruction || sumToOne(labels)) return false
+  if (labels.width < widthOfReconstruction || areDistributions(labels)) return false
   for (let i = 0; i < labels.values.length; i++)
     if (labels.values[i] !== 0 && labels.values[i] !== 1) return true
   return false
-}
-
-/** Smoothed classes and other distributions are no pictures. */
-function sumToOne({ values, rows, width }: Rows): boolean {
-  for (let row = 0; row < rows; row++) {
-    let sum = 0
-    for (let k = 0; k < width; k++) sum += values[row * width + k]!
-    if (Math.abs(sum - 1) > 1e-3) return false
-  }
-  return true
 }
 
 /**

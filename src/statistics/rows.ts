@@ -38,3 +38,17 @@ export function areOneHot({ values, rows, width }: Rows): boolean {
   }
   return true
 }
+
+/** Whether every row is a distribution over classes: smoothed classes, shares. */
+export function areDistributions({ values, rows, width }: Rows): boolean {
+  for (let row = 0; row < rows; row++) {
+    let sum = 0
+    for (let k = 0; k < width; k++) {
+      const value = values[row * width + k]!
+      if (value < 0) return false
+      sum += value
+    }
+    if (Math.abs(sum - 1) > 1e-3) return false
+  }
+  return true
+}
