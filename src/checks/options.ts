@@ -13,6 +13,10 @@ export interface CheckOptions extends RunControl {
 
 export const defaultSeed = 42
 
+/** What to do about a check whose time ran out. Two minutes are the plugin's default. */
+export const moreTime =
+  'Give it more time: test(name, fn, 300_000), or in a recipe the option timeout: 300_000.'
+
 /** Whether a run ended because it was told to, not because of what it showed. */
 export function wasCutShort(end: string): boolean {
   return end === 'deadline' || end === 'aborted'

@@ -3,7 +3,7 @@ import type { Cause } from '../../diagnosis/cause.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { measureLayers } from '../../training/layer-outputs.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
-import { assertCounts, type CheckOptions } from '../options.js'
+import { assertCounts, type CheckOptions, moreTime } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 import { type Step, type Watch, watchFirstSteps } from '../watch.js'
 
@@ -58,7 +58,7 @@ export function watchActivations({ steps = 30 }: HealthyActivationsOptions = {})
         ...named,
         status: cause || cut ? 'failed' : 'passed',
         summary: cut
-          ? `Stopped before the test's time ran out, at step ${taken} of ${steps}. Give the test more time: test(name, fn, 120_000).`
+          ? `Stopped before the test's time ran out, at step ${taken} of ${steps}. ${moreTime}`
           : cause
             ? `Activations are not healthy ${latest.step === 0 ? 'at initialisation' : `after ${latest.step} steps`}: ${cause.evidence}.`
             : `Activations of ${latest.layers.length} hidden layers are healthy before and after ${latest.step} steps: at most ${formatPercent(dead)} of a layer's units dead, ${formatPercent(saturated)} of its values saturated.`,

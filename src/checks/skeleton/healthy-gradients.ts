@@ -3,7 +3,7 @@ import { causesOfGradients, type LayerGradient } from '../../diagnosis/gradients
 import { learningRateOf } from '../../diagnosis/trial.js'
 import { formatNumber } from '../../figures/number.js'
 import type { Examples, Subject } from '../../training/trainable.js'
-import { assertCounts, type CheckOptions } from '../options.js'
+import { assertCounts, type CheckOptions, moreTime } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 import { type Watch, watchFirstSteps } from '../watch.js'
 
@@ -64,7 +64,7 @@ export function watchGradients({ steps = 10 }: HealthyGradientsOptions = {}): Wa
         ...named,
         status: causes.length > 0 || cut ? 'failed' : 'passed',
         summary: cut
-          ? `Stopped before the test's time ran out, at step ${records.length} of ${steps}. Give the test more time: test(name, fn, 120_000).`
+          ? `Stopped before the test's time ran out, at step ${records.length} of ${steps}. ${moreTime}`
           : causes.length > 0
             ? `Gradients are not healthy after ${records.length} steps: ${causes[0]!.evidence}.`
             : `Gradients reach all ${records.at(-1)?.length ?? 0} kernels: first to last ${formatNumber(ratio)}, updates ${formatNumber(update)} of the weights.`,

@@ -8,7 +8,7 @@ import { openProgram } from '../../training/open.js'
 import { viewOutputs } from '../../training/outputs.js'
 import { trainProgram } from '../../training/run.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
-import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 
 export interface HumanBaselineOptions extends CheckOptions {
@@ -61,7 +61,7 @@ export async function checkHumanBaseline(
       check: 'human-baseline',
       stage: 'skeleton',
       status: passed ? 'passed' : 'failed',
-      summary: `${metric} ${formatNumber(measured)} on ${countExamples(on)} examples${trained}; a person reaches ${formatNumber(value)}.${passed ? '' : ` It is ${formatNumber(Math.abs(measured - value))} behind.`}${cut ? " The test's time ran out before the training did: test(name, fn, 120_000)." : ''}`,
+      summary: `${metric} ${formatNumber(measured)} on ${countExamples(on)} examples${trained}; a person reaches ${formatNumber(value)}.${passed ? '' : ` It is ${formatNumber(Math.abs(measured - value))} behind.`}${cut ? ` The test's time ran out before the training did. ${moreTime}` : ''}`,
       measured: { [metric]: measured },
       expected: { [metric]: `${lower ? '≤' : '≥'} ${formatNumber(value)}` },
       causes: [],

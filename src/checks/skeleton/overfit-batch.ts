@@ -6,7 +6,7 @@ import { assertExamples, countExamples, describe } from '../../training/examples
 import type { Run } from '../../training/run.js'
 import { mixSeed } from '../../training/seed.js'
 import type { Examples, Subject } from '../../training/trainable.js'
-import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import type { CheckResult } from '../result.js'
 import { attempt, cameHalfWay, explainedShare } from './overfit-attempt.js'
 
@@ -118,7 +118,7 @@ function summaryOf(
     case 'non-finite':
       return `The loss became ${last} at step ${count} while overfitting a batch of ${examples}; it should go down to ${target}.`
     case 'deadline':
-      return `Stopped before the test's time ran out, at step ${count} of ${steps}, with loss ${formatNumber(last)}; it should go down to ${target}. Give the test more time: test(name, fn, 120_000).`
+      return `Stopped before the test's time ran out, at step ${count} of ${steps}, with loss ${formatNumber(last)}; it should go down to ${target}. ${moreTime}`
     case 'aborted':
       return `Aborted at step ${count} of ${steps} with loss ${formatNumber(last)}.`
     default:

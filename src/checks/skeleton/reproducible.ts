@@ -7,7 +7,7 @@ import { openProgram } from '../../training/open.js'
 import { largestDifference } from '../../training/probe.js'
 import { type RunEnd, trainProgram } from '../../training/run.js'
 import type { Examples, Subject } from '../../training/trainable.js'
-import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import type { CheckResult } from '../result.js'
 
 export interface ReproducibleOptions extends CheckOptions {
@@ -48,7 +48,7 @@ export async function checkReproducible(
     stage: 'skeleton',
     status: failed ? 'failed' : 'passed',
     summary: cut
-      ? `Stopped before the test's time ran out, after ${cut.losses.length} of ${steps} steps. Give the test more time: test(name, fn, 120_000).`
+      ? `Stopped before the test's time ran out, after ${cut.losses.length} of ${steps} steps. ${moreTime}`
       : difference
         ? `Two runs with seed ${seed} differ ${difference.where === 'init' ? 'from the initial weights on' : `at step ${difference.step + 1}`}: ${difference.what} by up to ${formatNumber(difference.size)}.`
         : `Two runs of ${steps} steps with seed ${seed} are the same to the last bit: loss ${formatNumber(runs[0].losses.at(-1)!)}.`,

@@ -10,7 +10,7 @@ import { weightValues } from '../../training/measure.js'
 import { largestDifference } from '../../training/probe.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
 import { gradientNorms, normsOfGradients } from '../../training/weight-gradients.js'
-import { assertCounts, type CheckOptions } from '../options.js'
+import { assertCounts, type CheckOptions, moreTime } from '../options.js'
 import type { CheckResult } from '../result.js'
 import { type Watch, watchFirstSteps } from '../watch.js'
 
@@ -91,7 +91,7 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
         stage: 'skeleton',
         status: failed.length > 0 || frozen.length > 0 || cut ? 'failed' : 'passed',
         summary: cut
-          ? `Stopped before the test's time ran out. Give the test more time: test(name, fn, 120_000).`
+          ? `Stopped before the test's time ran out. ${moreTime}`
           : failed.length === 0 && frozen.length > 0
             ? `The moving statistics of ${frozen.length} of ${statistics.length} batch normalisations did not change in ${taken} steps: ${frozen.map(({ name }) => name).join(', ')}.`
             : failed.length > 0

@@ -18,7 +18,7 @@ import { assertLabelsInRange, type OutputView, viewOutputs } from '../../trainin
 import { type Run, trainProgram } from '../../training/run.js'
 import { sampleExamples, splitExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
-import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import { type Cause, type CheckResult, skippedResult } from '../result.js'
 
 export interface ZeroInputBaselineOptions extends CheckOptions {
@@ -240,7 +240,7 @@ function summaryOf(
     case 'non-finite':
       return `The loss became ${run.losses.at(-1)} at training step ${count}.`
     case 'deadline':
-      return `Stopped before the test's time ran out, at step ${count} of ${steps}: ${comparison}. Give the test more time: test(name, fn, 120_000).`
+      return `Stopped before the test's time ran out, at step ${count} of ${steps}: ${comparison}. ${moreTime}`
     case 'aborted':
       return `Aborted at step ${count} of ${steps}: ${comparison}.`
     default:
