@@ -1,9 +1,10 @@
 import { formatNumber, formatPercent } from '../figures/number.js'
+import { learningRateOf } from '../training/learning-rate.js'
 import { openProgram } from '../training/open.js'
 import type { Cause } from './cause.js'
 import { canReplaceOptimizer } from './overfit-experiments.js'
 import { retrain, type Training } from './retraining.js'
-import { learningRateOf, referenceRates, scaleLearningRate, useReferenceAdam } from './trial.js'
+import { referenceRates, scaleLearningRate, useReferenceAdam } from './trial.js'
 
 const factors = [0.01, 100] as const
 

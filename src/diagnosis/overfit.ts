@@ -1,4 +1,5 @@
 import { finalActivation } from '../training/layers.js'
+import { learningRateOf } from '../training/learning-rate.js'
 import { openProgram } from '../training/open.js'
 import type { Examples, Trainable } from '../training/trainable.js'
 import { gradientNorms } from '../training/weight-gradients.js'
@@ -16,7 +17,6 @@ import { causesOfScale } from './scale.js'
 import { scheduleOf } from './schedule.js'
 import { standardLoss } from './standard-loss.js'
 import { causesOfTargetScale } from './target-scale.js'
-import { learningRateOf } from './trial.js'
 import { vanishingGradients } from './vanishing.js'
 import { largestInitialWeights } from './weight-scale.js'
 

@@ -1,10 +1,10 @@
 import { formatNumber } from '../figures/number.js'
 import { sameBatch } from '../training/batches.js'
+import { learningRateOf } from '../training/learning-rate.js'
 import { openProgram } from '../training/open.js'
 import { trainProgram } from '../training/run.js'
 import type { Cause } from './cause.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
-import { learningRateOf } from './trial.js'
 
 /** Steps over which the learning rate is watched. */
 const watchedSteps = 100

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { sameBatch } from '../training/batches.js'
+import { learningRateOf, setLearningRate } from '../training/learning-rate.js'
 import { openProgram } from '../training/open.js'
 import { type RunControl, trainProgram } from '../training/run.js'
 import type { Examples, Subject, Trainable } from '../training/trainable.js'
@@ -52,23 +53,10 @@ export async function tryOverfit(subject: Subject, batch: Examples, options: Tri
   }
 }
 
-/** The learning rate an optimizer works with; undefined when it does not tell. */
-export function learningRateOf(optimizer: tf.Optimizer | undefined): number | undefined {
-  const { learningRate } = (optimizer ?? {}) as { learningRate?: unknown }
-  return typeof learningRate === 'number' ? learningRate : undefined
-}
-
 /** Multiplies the learning rate of a program's optimizer. False when it cannot. */
-export function scaleLearningRate(program: Trainable, factor: number): boolean {
-  const rate = learningRateOf(program.optimizer)
-  if (rate === undefined) return false
-  const optimizer = program.optimizer as unknown as {
-    learningRate: number
-    setLearningRate?: (rate: number) => void
-  }
-  if (optimizer.setLearningRate) optimizer.setLearningRate(rate * factor)
-  else optimizer.learningRate = rate * factor
-  return true
+export function scaleLearningRate({ optimizer }: Trainable, factor: number): boolean {
+  const rate = learningRateOf(optimizer)
+  return rate !== undefined && setLearningRate(optimizer, rate * factor)
 }
 
 /** The rates of the reference optimizer: the one that is safe almost everywhere, and one for nets of a few units. */

@@ -2,6 +2,9 @@ import type * as tf from '@tensorflow/tfjs'
 import type { Cause, CheckResult } from '../checks/result.js'
 import type { Examples, Trainable } from '../training/trainable.js'
 
+/** What the labels of a program are. */
+export type Task = 'classification' | 'binary' | 'multilabel' | 'regression' | 'reconstruction'
+
 /** Everything about one training program, for the whole recipe. */
 export interface Recipe {
   /** A fresh, compiled program at each call, unseeded: the harness seeds it. */
@@ -17,6 +20,16 @@ export interface Recipe {
   causal?: { axis: number }
   /** Default true: batches are drawn shuffled. False keeps the order given, which must then not be sorted. */
   shuffle?: boolean
+  /** Changes a batch as it is drawn, in training only; it owns the tensors it makes. Skeleton checks leave it out. */
+  augment?: (batch: Examples) => Examples
+  /** The learning rate at each step of the planned run; set before the step. */
+  schedule?: (step: number) => number
+  /** Steps of the planned run. */
+  steps?: number
+  /** Stop when the validation loss has not fallen for `patience` looks, one every `every` (50) steps; keep the best weights. */
+  earlyStopping?: { patience: number; every?: number }
+  /** What the labels are; inferred when absent. */
+  task?: Task
   /** What a person reaches on the validation examples. */
   humanBaseline?: { metric: 'accuracy' | 'loss' | (string & {}); value: number }
 }

@@ -1,5 +1,5 @@
 import { causeOfLaw, type Law } from '../../diagnosis/evaluation.js'
-import { learningRateOf, scaleLearningRate } from '../../diagnosis/trial.js'
+import { scaleLearningRate } from '../../diagnosis/trial.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
 import { callStep } from '../../training/call-step.js'
@@ -11,6 +11,7 @@ import {
   sliceExamples,
   tensorsOf,
 } from '../../training/examples.js'
+import { learningRateOf } from '../../training/learning-rate.js'
 import { lossOf, repeatExamples, weightValues } from '../../training/measure.js'
 import { mixesExamples } from '../../training/mixing.js'
 import { openProgram } from '../../training/open.js'

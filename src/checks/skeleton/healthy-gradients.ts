@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { causesOfGradients, type LayerGradient } from '../../diagnosis/gradients.js'
-import { learningRateOf } from '../../diagnosis/trial.js'
 import { formatNumber } from '../../figures/number.js'
+import { learningRateOf } from '../../training/learning-rate.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, moreTime } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'

@@ -4,8 +4,8 @@ import {
   causesOfStillWeights,
   type StillWeight,
 } from '../../diagnosis/still-weights.js'
-import { learningRateOf } from '../../diagnosis/trial.js'
 import { allLayers } from '../../training/layers.js'
+import { learningRateOf } from '../../training/learning-rate.js'
 import { weightValues } from '../../training/measure.js'
 import { largestDifference } from '../../training/probe.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
