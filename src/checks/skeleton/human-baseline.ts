@@ -1,19 +1,17 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
-import { accuracyOf } from '../../statistics/attainable-loss.js'
 import { minibatches } from '../../training/batches.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
-import { lossOf } from '../../training/measure.js'
+import { isLowerBetter, type MetricName, measureMetric } from '../../training/metric.js'
 import { openProgram } from '../../training/open.js'
-import { viewOutputs } from '../../training/outputs.js'
 import { trainProgram } from '../../training/run.js'
-import type { Examples, Subject, Trainable } from '../../training/trainable.js'
+import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 
 export interface HumanBaselineOptions extends CheckOptions {
-  /** What a person was measured by: 'accuracy', 'loss', or the name of a metric the model was compiled with. */
-  metric: 'accuracy' | 'loss' | (string & {})
+  /** What a person was measured by: 'accuracy', 'loss', 'rmse', 'mae', 'r2', or a metric the model was compiled with. */
+  metric: MetricName
   /** What a person reaches. */
   value: number
   /** The examples to measure on. */
@@ -25,9 +23,6 @@ export interface HumanBaselineOptions extends CheckOptions {
   /** Examples per step. Default 32. */
   batchSize?: number
 }
-
-/** Metrics of which less is better. */
-const lowerIsBetter = /loss|error|mse|mae|mape|msle|entropy|divergence|hinge|poisson|logcosh|perplexity/i
 
 /**
  * The program is as good as a person (Karpathy: "human baseline": "evaluate your own (human) accuracy and compare to
@@ -44,7 +39,7 @@ export async function checkHumanBaseline(
   const batches = train && minibatches(train, { batchSize, seed })
   try {
     const run = batches && (await trainProgram(program, batches.next, { seed, steps, ...controlOf(options) }))
-    const measured = measure(program, on, metric)
+    const measured = measureMetric(program, on, metric)
     if (measured === undefined) {
       return skippedResult({
         check: 'human-baseline',
@@ -53,7 +48,7 @@ export async function checkHumanBaseline(
         seed,
       })
     }
-    const lower = lowerIsBetter.test(metric)
+    const lower = isLowerBetter(metric)
     const passed = lower ? measured <= value : measured >= value
     const cut = run !== undefined && wasCutShort(run.end)
     const trained = run ? ` after ${run.losses.length} steps` : ''
@@ -73,12 +68,6 @@ export async function checkHumanBaseline(
     batches?.dispose()
     program.dispose()
   }
-}
-
-function measure(program: Trainable, on: Examples, metric: string): number | undefined {
-  if (metric === 'loss') return lossOf(program, on)
-  if (/^(acc|accuracy)$/.test(metric)) return accuracyOf(viewOutputs(program, on, 'on'))
-  return program.evaluateMetrics?.(on)[metric]
 }
 
 function assertOptions(options: HumanBaselineOptions): void {
