@@ -3,8 +3,13 @@ import type { ConsistentLabelsOptions } from '../checks/data/consistent-labels.j
 import type { DisjointOptions } from '../checks/data/disjoint.js'
 import type { DuplicatesOptions } from '../checks/data/duplicates.js'
 import type { FiniteValuesOptions } from '../checks/data/finite-values.js'
+import type { LabelMapOptions } from '../checks/data/label-map.js'
+import type { LabelledAlikeOptions } from '../checks/data/labelled-alike.js'
 import type { NormalizedOptions } from '../checks/data/normalized.js'
 import type { OutliersOptions } from '../checks/data/outliers.js'
+import type { SameDistributionOptions } from '../checks/data/same-distribution.js'
+import type { ShuffledOptions } from '../checks/data/shuffled.js'
+import type { TargetLeakOptions } from '../checks/data/target-leak.js'
 import type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -83,6 +88,16 @@ declare global {
       toMatchReference(reference: TensorFunction, options: MatchesReferenceOptions): Promise<void>
       /** Identical inputs have the same label, and no labels contradict their neighbourhood. Subject: examples. */
       toHaveConsistentLabels(options?: ConsistentLabelsOptions): Promise<void>
+      /** No feature is the label in another guise, no target of a causal model is among its inputs. Subject: examples. */
+      toHaveNoTargetLeak(options?: TargetLeakOptions): Promise<void>
+      /** Class k means the same in both splits, and none is all but missing here. Subject: the training examples. */
+      toMatchLabelsOf(validation: Examples, options?: LabelMapOptions): Promise<void>
+      /** Neighbours share their labels as often as those among `validation` do. Subject: the training examples. */
+      toBeLabelledLike(validation: Examples, options?: LabelledAlikeOptions): Promise<void>
+      /** Inputs lie where those of `validation` lie, and spread as far. Subject: the training examples. */
+      toBeDistributedLike(validation: Examples, options?: SameDistributionOptions): Promise<void>
+      /** The order of the examples says nothing about their labels. Subject: examples. */
+      toBeShuffled(options?: ShuffledOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>

@@ -4,8 +4,13 @@ import { type ConsistentLabelsOptions, checkConsistentLabels } from '../checks/d
 import { checkDisjoint, type DisjointOptions } from '../checks/data/disjoint.js'
 import { checkNoDuplicates, type DuplicatesOptions } from '../checks/data/duplicates.js'
 import { checkFiniteValues, type FiniteValuesOptions } from '../checks/data/finite-values.js'
+import { checkLabelMap, type LabelMapOptions } from '../checks/data/label-map.js'
+import { checkLabelledAlike, type LabelledAlikeOptions } from '../checks/data/labelled-alike.js'
 import { checkNormalized, type NormalizedOptions } from '../checks/data/normalized.js'
 import { checkNoOutliers, type OutliersOptions } from '../checks/data/outliers.js'
+import { checkSameDistribution, type SameDistributionOptions } from '../checks/data/same-distribution.js'
+import { checkShuffled, type ShuffledOptions } from '../checks/data/shuffled.js'
+import { checkTargetLeak, type TargetLeakOptions } from '../checks/data/target-leak.js'
 import type { Examples } from '../training/trainable.js'
 import { answerWith, type MatcherOutcome } from './define.js'
 
@@ -85,4 +90,60 @@ export async function toHaveConsistentLabels(
   return answerWith(this, 'toHaveConsistentLabels', (control) =>
     checkConsistentLabels(examples, { ...control, ...options }),
   )
+}
+
+/** `expect(train).toHaveNoTargetLeak()` */
+export async function toHaveNoTargetLeak(
+  this: MatcherState,
+  examples: Examples,
+  options?: TargetLeakOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toHaveNoTargetLeak', (control) =>
+    checkTargetLeak(examples, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toMatchLabelsOf(validation)`: the subject are the training examples, as in `toBeDisjointFrom`. */
+export async function toMatchLabelsOf(
+  this: MatcherState,
+  examples: Examples,
+  others: Examples,
+  options?: LabelMapOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toMatchLabelsOf', (control) =>
+    checkLabelMap(examples, others, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toBeLabelledLike(validation)`: the subject are the training examples, as in `toBeDisjointFrom`. */
+export async function toBeLabelledLike(
+  this: MatcherState,
+  examples: Examples,
+  others: Examples,
+  options?: LabelledAlikeOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toBeLabelledLike', (control) =>
+    checkLabelledAlike(examples, others, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toBeDistributedLike(validation)`: the subject are the training examples, as in `toBeDisjointFrom`. */
+export async function toBeDistributedLike(
+  this: MatcherState,
+  examples: Examples,
+  others: Examples,
+  options?: SameDistributionOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toBeDistributedLike', (control) =>
+    checkSameDistribution(examples, others, { ...control, ...options }),
+  )
+}
+
+/** `expect(train).toBeShuffled({ batchSize: 32 })` */
+export async function toBeShuffled(
+  this: MatcherState,
+  examples: Examples,
+  options?: ShuffledOptions,
+): Promise<MatcherOutcome> {
+  return answerWith(this, 'toBeShuffled', (control) => checkShuffled(examples, { ...control, ...options }))
 }

@@ -5,8 +5,13 @@ export type { ConsistentLabelsOptions } from '../checks/data/consistent-labels.j
 export type { DisjointOptions } from '../checks/data/disjoint.js'
 export type { DuplicatesOptions } from '../checks/data/duplicates.js'
 export type { FiniteValuesOptions } from '../checks/data/finite-values.js'
+export type { LabelMapOptions } from '../checks/data/label-map.js'
+export type { LabelledAlikeOptions } from '../checks/data/labelled-alike.js'
 export type { NormalizedOptions } from '../checks/data/normalized.js'
 export type { OutliersOptions } from '../checks/data/outliers.js'
+export type { SameDistributionOptions } from '../checks/data/same-distribution.js'
+export type { ShuffledOptions } from '../checks/data/shuffled.js'
+export type { TargetLeakOptions } from '../checks/data/target-leak.js'
 export type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -26,12 +31,17 @@ export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
 export {
   toBeDisjointFrom,
+  toBeDistributedLike,
+  toBeLabelledLike,
   toBeNormalized,
+  toBeShuffled,
   toHaveBalancedClasses,
   toHaveConsistentLabels,
   toHaveFiniteValues,
   toHaveNoDuplicates,
   toHaveNoOutliers,
+  toHaveNoTargetLeak,
+  toMatchLabelsOf,
 } from './data.js'
 export { toBeCausal, toKeepExamplesIndependent, toUseEveryInput } from './dependencies.js'
 export {

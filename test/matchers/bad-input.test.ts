@@ -5,6 +5,8 @@ import {
   checkCapacity,
   checkInitLoss,
   checkOverfitBatch,
+  checkSameDistribution,
+  checkShuffled,
   checkZeroInputBaseline,
   InvalidArgumentError,
 } from '../../src/checks/index.js'
@@ -228,6 +230,8 @@ describe('options that make no sense are refused', () => {
   const overfit = (options: object) => checkOverfitBatch(classifier, good, options)
   const baseline = (options: object) => checkZeroInputBaseline(classifier, good, options)
   const initial = (options: object) => checkInitLoss(classifier, { on: good, ...options })
+  const alike = (options: object) => checkSameDistribution(good, good, options)
+  const shuffled = (options: object) => checkShuffled(good, options)
   const capacity = (options: object) =>
     checkCapacity(
       (units: number) =>
@@ -245,6 +249,9 @@ describe('options that make no sense are refused', () => {
     ['accuracy', overfit, [-0.1, 1.1, Number.NaN].map((accuracy) => ({ accuracy }))],
     ['expected', initial, [Number.NaN, Infinity].map((expected) => ({ expected }))],
     ['tolerance', initial, [0, -1, Number.NaN].map((tolerance) => ({ tolerance }))],
+    ['maxShift', alike, [-0.1, -2, Number.NaN].map((maxShift) => ({ maxShift }))],
+    ['maxSpread', alike, [0.9, -2, Number.NaN].map((maxSpread) => ({ maxSpread }))],
+    ['batchSize', shuffled, nonsense.map((batchSize) => ({ batchSize }))],
     ['capacities', capacity, [undefined, [], [1], 3, 'abc'].map((capacities) => ({ capacities }))],
     ['steps', capacity, nonsense.map((steps) => ({ capacities: [1, 2], steps }))],
   ])('%s', async (name, check, all) => {

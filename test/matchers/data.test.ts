@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, test } from 'vitest'
+import { gatherExamples } from '../../src/training/examples.js'
 import type { Examples } from '../../src/training/trainable.js'
 import { classes } from '../programs/data.js'
 import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
@@ -9,6 +10,9 @@ const train = classes(300, 1)
 const validation = classes(100, 2)
 const xs = train.xs as tf.Tensor
 const ys = train.ys as tf.Tensor
+const classOf = ys.argMax(1).toFloat()
+const labels = classOf.dataSync()
+const byClass = Int32Array.from({ length: 300 }, (_, row) => row).sort((a, b) => labels[a]! - labels[b]!)
 const messageOf = (assertion: Promise<void>): Promise<string> =>
   assertion.then(
     () => 'passed',
@@ -23,6 +27,11 @@ const matchers: Record<string, (examples: Examples) => Promise<void>> = {
   toHaveConsistentLabels: (examples) => expect(examples).toHaveConsistentLabels(),
   toBeNormalized: (examples) => expect(examples).toBeNormalized(),
   toHaveNoOutliers: (examples) => expect(examples).toHaveNoOutliers(),
+  toHaveNoTargetLeak: (examples) => expect(examples).toHaveNoTargetLeak(),
+  toMatchLabelsOf: (examples) => expect(examples).toMatchLabelsOf(validation),
+  toBeLabelledLike: (examples) => expect(examples).toBeLabelledLike(validation),
+  toBeDistributedLike: (examples) => expect(examples).toBeDistributedLike(validation),
+  toBeShuffled: (examples) => expect(examples).toBeShuffled({ batchSize: 16 }),
 }
 
 test.each(Object.entries(matchers))('healthy examples pass %s', (_name, matcher) =>
@@ -45,6 +54,13 @@ test('examples that fail pass under .not', async () => {
     ys,
   }
   const missing = { xs: tf.tidy(() => tf.log(xs)), ys }
+  const sorted = gatherExamples(train, byClass)
+  const near = classes(300, 1, { features: 3 })
+  const others = classes(100, 2, { features: 3 })
+  const renamed = { xs: near.xs, ys: tf.gather(near.ys as tf.Tensor, [1, 0, 3, 2], 1) }
+  const apart = { xs: near.xs, ys: tf.reverse(near.ys as tf.Tensor, 0) }
+  const brighter = { xs: tf.add(xs, 2), ys }
+  const leaking = { xs: tf.concat([xs, classOf.expandDims(1)], 1), ys }
   await expectNoNewTensors(async () => {
     await expect(missing).not.toHaveFiniteValues()
     await expect(twice).not.toHaveNoDuplicates()
@@ -54,6 +70,11 @@ test('examples that fail pass under .not', async () => {
     await expect(train).not.toBeNormalized({ range: [0, 1] })
     await expect(train).not.toBeNormalized({ mean: 3, std: 1 })
     await expect(far).not.toHaveNoOutliers()
+    await expect(leaking).not.toHaveNoTargetLeak()
+    await expect(renamed).not.toMatchLabelsOf(others)
+    await expect(apart).not.toBeLabelledLike(others)
+    await expect(brighter).not.toBeDistributedLike(validation)
+    await expect(sorted).not.toBeShuffled()
   })
 })
 
@@ -79,6 +100,16 @@ describe('messages', () => {
     const reason = /toHaveBalancedClasses: Skipped: ys: the labels are numbers/
     await expect(messageOf(expect(numbers).toHaveBalancedClasses())).resolves.toMatch(reason)
     await expect(messageOf(expect(numbers).not.toHaveBalancedClasses())).resolves.toMatch(reason)
+    const few = { xs: xs.slice(0, 20), ys: ys.slice(0, 20) }
+    for (const [message, said] of [
+      [messageOf(expect(numbers).not.toMatchLabelsOf(numbers)), 'no output has one class for each example'],
+      [messageOf(expect(few).not.toBeLabelledLike(validation)), 'there are too few'],
+      [messageOf(expect(few).not.toBeShuffled()), '20 examples are too few to tell an order'],
+      [messageOf(expect(few).not.toHaveNoTargetLeak()), '20 examples are too few: a feature may fit them'],
+    ] as const) {
+      expect(await message).toMatch(/^to\w+: Skipped: /)
+      expect(await message).toContain(said)
+    }
   })
 })
 
@@ -95,3 +126,23 @@ describe.each(Object.entries(matchers))('bad input to %s throws, also under .not
     await expect(negated[name]!(validation)).rejects.toThrow(/: got .*; wanted /)
   })
 })
+
+describe.each(['toBeDisjointFrom', 'toMatchLabelsOf', 'toBeLabelledLike', 'toBeDistributedLike'] as const)(
+  '%s wants validation examples, also under .not',
+  (name) => {
+    test.each<[string, unknown, RegExp]>([
+      ['nothing', undefined, /^validation: got undefined; wanted \{ xs, ys \}/],
+      ['no labels', { xs }, /^validation: got an object with the keys xs; wanted/],
+      ['fewer labels', { xs, ys: ys.slice(0, 299) }, /^validation\.ys: got 299 examples/],
+      [
+        'NaN',
+        { xs: tf.mul(xs, Number.NaN), ys },
+        /^validation\.xs: got 4800 of 4800 values that are not finite/,
+      ],
+      ['inputs of another width', { xs: xs.slice([0, 0], [300, 3]), ys }, /: got .*; wanted /],
+    ])('%s', async (_input, others, said) => {
+      await expect(expect(train)[name](others as Examples)).rejects.toThrow(said)
+      await expect(expect(train).not[name](others as Examples)).rejects.toThrow(said)
+    })
+  },
+)

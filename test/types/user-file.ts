@@ -2,7 +2,13 @@
 // every line marked as an error must be one.
 import type * as tf from '@tensorflow/tfjs'
 import { describeRecipe, type Examples, expect, type Recipe, type Trainable, test } from 'vitest-recipe'
-import { type CheckResult, checkOverfitBatch, InvalidArgumentError, runRecipe } from 'vitest-recipe/checks'
+import {
+  type CheckResult,
+  checkLabelledAlike,
+  checkOverfitBatch,
+  InvalidArgumentError,
+  runRecipe,
+} from 'vitest-recipe/checks'
 import * as matchers from 'vitest-recipe/matchers'
 import recipe from 'vitest-recipe/plugin'
 import RecipeReporter from 'vitest-recipe/reporter'
@@ -32,6 +38,13 @@ test('matchers', async ({ tf, seed, train, batch: take, attach }) => {
   await expect(model).toMatchWeightImage()
   await expect(model).toMatchWeightImage('name', { layer: 'conv', rtol: 1e-3 })
   await expect.soft(model).toMatchWeightImage({ attach: 'always' })
+  await expect(batch).toHaveNoTargetLeak()
+  await expect(batch).toHaveNoTargetLeak({ identical: true, causal: { axis: 1 } })
+  await expect(batch).toMatchLabelsOf(batch)
+  await expect(batch).not.toBeLabelledLike(batch, { seed: 1 })
+  await expect(batch).toBeDistributedLike(batch, { maxShift: 1, maxSpread: 2 })
+  await expect(batch).toBeShuffled()
+  await expect.soft(batch).toBeShuffled({ batchSize: 16 })
   await expect(Promise.resolve(model)).resolves.toOverfitBatch(batch)
 
   const count: number = seed + tf.memory().numTensors
@@ -55,6 +68,16 @@ test('matchers', async ({ tf, seed, train, batch: take, attach }) => {
   await expect(create).toDecreaseLossWithCapacity(batch)
   // @ts-expect-error -- no such word
   await expect(model).toMatchWeightImage('name', { attach: 'sometimes' })
+  // @ts-expect-error -- validation examples are missing
+  await expect(batch).toMatchLabelsOf()
+  // @ts-expect-error -- validation examples have labels
+  await expect(batch).toBeLabelledLike({ xs })
+  // @ts-expect-error -- no such option
+  await expect(batch).toBeDistributedLike(batch, { shift: 1 })
+  // @ts-expect-error -- a number is wanted
+  await expect(batch).toBeShuffled({ batchSize: '16' })
+  // @ts-expect-error -- the axis of time is missing
+  await expect(batch).toHaveNoTargetLeak({ causal: {} })
   // @ts-expect-error -- data are missing
   await train(create, { steps: 3 })
 })
@@ -68,8 +91,15 @@ const incomplete: Recipe = { create }
 
 const results: Promise<CheckResult[]> = runRecipe(program).then((report) => report.results)
 const one: Promise<CheckResult> = checkOverfitBatch(create, batch, { seed: 1 })
+const split: Promise<CheckResult> = checkLabelledAlike(batch, batch, { seed: 1 })
 const plugins = [recipe(), recipe({ seed: 1, backend: 'wasm' })]
 // @ts-expect-error -- no such backend
 recipe({ backend: 'gpu' })
-const exported = [matchers.toOverfitBatch, matchers.toMatchWeightImage, InvalidArgumentError, RecipeReporter]
-void [results, one, plugins, exported, incomplete]
+const exported = [
+  matchers.toOverfitBatch,
+  matchers.toMatchWeightImage,
+  matchers.toBeShuffled,
+  InvalidArgumentError,
+  RecipeReporter,
+]
+void [results, one, split, plugins, exported, incomplete]

@@ -1,9 +1,11 @@
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { neighbourAgreement } from '../../statistics/neighbour-agreement.js'
+import { tablesOf } from '../../statistics/tables.js'
 import { assertExamples, countExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
+import { joinTables } from './disjoint.js'
 
 export interface LabelledAlikeOptions extends CheckOptions {}
 
@@ -29,6 +31,7 @@ export async function checkLabelledAlike(
   const { seed = defaultSeed } = options
   assertExamples(train, 'train')
   assertExamples(validation, 'validation')
+  joinTables(tablesOf('xs', train.xs), tablesOf('xs', validation.xs))
   const skip = (reason: string) => skippedResult({ check: 'labelled-alike', stage: 'data', reason, seed })
   const count = Math.min(most, countExamples(train), countExamples(validation))
   const trained = neighbourAgreement(train, { seed, most: count })

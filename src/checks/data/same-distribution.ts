@@ -1,8 +1,9 @@
+import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
 import { classesOf } from '../../statistics/label-kind.js'
 import { type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
 import { tablesOf } from '../../statistics/tables.js'
-import { assertExamples } from '../../training/examples.js'
+import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
@@ -33,6 +34,12 @@ export async function checkSameDistribution(
 ): Promise<CheckResult> {
   const started = performance.now()
   const { maxShift = 0.6, maxSpread = 1.6, seed = defaultSeed } = options
+  if (!(maxShift >= 0)) {
+    throw new InvalidArgumentError('options.maxShift', describe(maxShift), 'standard deviations, 0 or more')
+  }
+  if (!(maxSpread >= 1)) {
+    throw new InvalidArgumentError('options.maxSpread', describe(maxSpread), 'a ratio of 1 or more')
+  }
   assertExamples(train, 'train')
   assertExamples(validation, 'validation')
   const trained = tablesOf('xs', train.xs)
