@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { callStep } from '../training/call-step.js'
 import { assertExamples } from '../training/examples.js'
 import { openProgram } from '../training/open.js'
+import { type OptimizerUpdate, recordUpdates } from '../training/optimizer-updates.js'
 import { mixSeed, withSeed } from '../training/seed.js'
 import type { Examples, Subject, Trainable } from '../training/trainable.js'
 import { type CheckOptions, defaultSeed } from './options.js'
@@ -14,6 +15,8 @@ export interface Step {
   loss: number
   /** Gradients the update used, by weight, where the program hands them over. */
   gradients: tf.NamedTensorMap | undefined
+  /** Updates of weights by optimizers of TensorFlow.js. */
+  updates: readonly OptimizerUpdate[]
 }
 
 /** A check that looks on while a program takes its first steps on one batch. Several can share one training. */
@@ -75,13 +78,16 @@ async function takeWatchedStep(
 ): Promise<number> {
   const kept = watches.flatMap((watch) => watch.beforeStep?.(program) ?? [])
   try {
-    const { loss: scalar, gradients } = program.stepWithGradients?.(batch) ?? {
-      loss: await callStep(program, batch),
-      gradients: undefined,
-    }
+    const {
+      result: { loss: scalar, gradients },
+      updates,
+    } = await recordUpdates(
+      async () =>
+        program.stepWithGradients?.(batch) ?? { loss: await callStep(program, batch), gradients: undefined },
+    )
     kept.push(scalar, ...Object.values(gradients ?? {}))
     const loss = scalar.dataSync()[0]!
-    for (const watch of watches) watch.afterStep?.(program, { count, loss, gradients })
+    for (const watch of watches) watch.afterStep?.(program, { count, loss, gradients, updates })
     return loss
   } finally {
     tf.dispose(kept)

@@ -5,6 +5,7 @@ export type CauseName =
   | 'learning-rate-too-high'
   | 'learning-rate-too-low'
   | 'learning-rate-ignored'
+  | 'optimizer-state-lost'
   | 'unnormalized-inputs'
   | 'unnormalized-targets'
   | 'redundant-softmax'

@@ -29,6 +29,7 @@ export function copyOptimizer(optimizer: tf.Optimizer): tf.Optimizer {
     )
   }
   copyState(optimizer as unknown as Fields, copy as unknown as Fields)
+  copyRateInUse(optimizer as unknown as Fields, copy as unknown as Fields)
   return copy
 }
 
@@ -53,6 +54,13 @@ function copyState(from: Fields, to: Fields): void {
       to[key] = value
     }
   }
+}
+
+/** SGD and Momentum update by a tensor, which a rate assigned to `learningRate` does not reach (4.22). */
+function copyRateInUse(from: Fields, to: Fields): void {
+  if (!isTensor(from.c) || from.c.isDisposed || !isTensor(to.c)) return
+  to.c.dispose()
+  to.c = tf.keep(from.c.clone())
 }
 
 function copyVariable(variable: tf.Variable): tf.Variable {

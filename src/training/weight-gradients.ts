@@ -15,13 +15,25 @@ export function gradientNorms(program: Trainable, batch: Examples): Record<strin
       return normsOfGradients(gradients)
     })
   }
+  return lossGradients(program, batch, normsOfGradients)
+}
+
+/**
+ * What `read` makes of the gradients of `loss()` by weight, without an update; a weight that no path leads to is left
+ * out. Undefined when the loss has no gradient or the weights are not variables.
+ */
+export function lossGradients<Result>(
+  program: Trainable,
+  batch: Examples,
+  read: (gradients: tf.NamedTensorMap) => Result,
+): Result | undefined {
   const weights = Object.entries(program.weights())
   const variables = weights.map(([, weight]) => weight)
   if (!variables.every((weight): weight is tf.Variable => 'assign' in weight)) return undefined
   return tryGradients(() => {
     const { grads } = tf.engine().gradients(() => program.loss(batch), variables, undefined, true)
     const found = weights.flatMap(([name], i) => (grads[i] ? [[name, grads[i]] as const] : []))
-    return normsOfGradients(Object.fromEntries(found))
+    return read(Object.fromEntries(found))
   })
 }
 

@@ -1,9 +1,11 @@
 import { inspectModel } from '../../diagnosis/inspect-model.js'
+import { watchOptimizers } from '../../diagnosis/optimizer-in-use.js'
 import {
   causesOfFrozenStatistics,
   causesOfStillWeights,
   type StillWeight,
 } from '../../diagnosis/still-weights.js'
+import { watchSymmetry } from '../../diagnosis/symmetric-units.js'
 import { allLayers } from '../../training/layers.js'
 import { learningRateOf } from '../../training/learning-rate.js'
 import { weightValues } from '../../training/measure.js'
@@ -27,7 +29,9 @@ const roundingShare = 1e-5
  * Every trainable weight tensor changes within a few steps. One that does not is told apart: no gradient reaches it,
  * its gradient is zero, or its gradient is not zero and the update is missing. A vector with a gradient of exactly
  * zero is no fault: a bias before batch normalisation is cancelled by it. The moving statistics of batch normalisation,
- * which no gradient changes, have to move too. Costs `steps` steps, 10 more for a failure.
+ * which no gradient changes, have to move too. Units that start with the same weights must not go on alike; the
+ * optimizer must keep its state from step to step, and use the learning rate it was given. Costs `steps` steps, 10 more
+ * for a failure.
  */
 export async function checkUpdatesEveryWeight(
   subject: Subject,
@@ -49,6 +53,8 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
   let norms: Record<string, number> | undefined
   let taken = 0
   let over = false
+  const optimizers = watchOptimizers()
+  const symmetry = watchSymmetry()
   const lookAgain = (program: Trainable) => {
     const now = weightValues(program)
     resting = before.filter(({ values }, i) => largestDifference(values, now[i]!.values) === 0)
@@ -60,15 +66,19 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       inputs = examples.xs
       before = weightValues(program)
       statistics = movingStatistics(program)
+      symmetry.begin(program, batch)
     },
     done: () => over,
-    afterStep(program, { count, loss, gradients }) {
+    afterStep(program, { count, loss, gradients, updates }) {
       taken = count
+      optimizers.see(updates)
+      if (count === 1 && gradients) symmetry.look(program, batch, gradients)
       const broken = !Number.isFinite(loss)
       if (count !== steps && count !== steps + moreSteps && !broken) return
       lookAgain(program)
       const all = resting.length === before.length
-      over = resting.length === 0 || all || count > steps || broken
+      over = (resting.length === 0 && !optimizers.startAnew()) || all || count > steps || broken
+      if (over) symmetry.look(program, batch, gradients)
       if (over && resting.length > 0)
         norms = gradients ? normsOfGradients(gradients) : gradientNorms(program, batch)
     },
@@ -86,17 +96,20 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       const now = movingStatistics(program)
       const frozen =
         cut || all ? [] : statistics.filter(({ values }, i) => sameValues(values, now[i]!.values))
+      const atFault = cut ? [] : [...optimizers.causes(), ...(all ? [] : symmetry.causes(taken))]
       return {
         check: 'updates-every-weight',
         stage: 'skeleton',
-        status: failed.length > 0 || frozen.length > 0 || cut ? 'failed' : 'passed',
+        status: failed.length > 0 || frozen.length > 0 || atFault.length > 0 || cut ? 'failed' : 'passed',
         summary: cut
           ? `Stopped before the test's time ran out. ${moreTime}`
           : failed.length === 0 && frozen.length > 0
             ? `The moving statistics of ${frozen.length} of ${statistics.length} batch normalisations did not change in ${taken} steps: ${frozen.map(({ name }) => name).join(', ')}.`
             : failed.length > 0
               ? `${failed.length} of ${before.length} trainable weights did not change in ${taken} steps: ${failed.map(({ name }) => name).join(', ')}.`
-              : `All ${before.length} trainable weights change within ${steps} steps${still.length > 0 ? `, save ${still.length} that what follows cancels` : ''}.`,
+              : atFault.length > 0
+                ? `The weights change, but not as they should: ${atFault[0]!.evidence}.`
+                : `All ${before.length} trainable weights change within ${steps} steps${still.length > 0 ? `, save ${still.length} that what follows cancels` : ''}.`,
         measured: { changed: before.length - resting.length },
         expected: { changed: before.length },
         causes: [
@@ -109,6 +122,7 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
                 dead: inspectModel(program, batch).some(({ name }) => name === 'dead-units'),
               })
             : []),
+          ...atFault,
         ],
         seed: 0,
         seconds: 0,
