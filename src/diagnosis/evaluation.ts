@@ -3,7 +3,8 @@ import { countExamples, disposeExamples, sliceExamples } from '../training/examp
 import { allLayers } from '../training/layers.js'
 import type { Examples, Trainable } from '../training/trainable.js'
 import type { Cause } from './cause.js'
-import { lossMixesExamples } from './loss-mixing.js'
+import { causeOfAddedLabels } from './label-pairs.js'
+import { lossIsMeanOfRows, lossMixesExamples } from './loss-mixing.js'
 
 /** A law of evaluation that does not hold. */
 export interface Law {
@@ -47,6 +48,7 @@ export function causeOfLaw(
         }
       )
     case 'pairs':
+      if (lossIsMeanOfRows(program, examples)) return causeOfAddedLabels
       return {
         name: 'label-shape',
         evidence: `the loss is ${formatNumber(value)} whichever example gets which label: it pairs every prediction with every label`,

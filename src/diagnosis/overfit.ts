@@ -7,6 +7,7 @@ import type { Cause, CauseName } from './cause.js'
 import { headUnlikeTask } from './head-for-task.js'
 import { inputScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
+import { labelsOnlyAdded } from './label-pairs.js'
 import { lossMixesExamples } from './loss-mixing.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
@@ -51,6 +52,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
   let rate: number | undefined
   let scale: Cause[]
   let broadcast: Cause[]
+  let added: Cause[]
   let hasPenalty: boolean
   let canSwapOptimizer: boolean
   let hasNoise: boolean
@@ -62,6 +64,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     rate = learningRateOf(program.optimizer)
     scale = causesOfScale(inputScale(evidence.batch.xs), largestInitialWeights(program.layers))
     broadcast = outputs.some(({ loss }) => !loss) ? lossMixesExamples(program, evidence.batch) : []
+    added = outputs.some(({ loss }) => !loss) ? labelsOnlyAdded(program, evidence.batch, evidence.seed) : []
     hasPenalty = run.penalties.length > 0 && program.disablePenalty !== undefined
     canSwapOptimizer = canReplaceOptimizer(program)
     gradient = run.gradientNorms[0]?.value ?? totalGradient(program, evidence.batch)
@@ -77,7 +80,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     ...structure.filter(({ name }) => name === 'redundant-softmax'),
     ...broadcast,
     ...(scale.length > 0 ? [] : vanishing),
-    ...signatureOfPlateau(evidence),
+    ...(added.length > 0 ? added : signatureOfPlateau(evidence)),
     ...(scale.length > 0 ? [] : signatureOfGradients(evidence, rate, gradient)),
   ]
   if (certain.length > 0) return distinct([...certain, ...structure])

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
+import { allLayers } from '../training/layers.js'
 import type { Examples, Trainable } from '../training/trainable.js'
 import { lossGradients } from '../training/weight-gradients.js'
 import type { Cause } from './cause.js'
@@ -16,6 +17,7 @@ interface Kernel {
  */
 export function watchSymmetry() {
   let names: string[] = []
+  let recurrent: string[] = []
   const look = (program: Trainable, batch: Examples, gradients?: tf.NamedTensorMap) => {
     if (names.length === 0) return
     const alike = (all: tf.NamedTensorMap) =>
@@ -30,12 +32,35 @@ export function watchSymmetry() {
       names = kernelsOf(program.weights())
         .filter(startsSymmetric)
         .map(({ name }) => name)
+      recurrent = symmetricRecurrences(program)
       if (!program.stepWithGradients) look(program, batch)
     },
     /** After the first and the last step, with the gradients of that step where they are known. */
     look,
-    causes: (steps: number): Cause[] => (names.length > 0 ? [causeOfSymmetry(names, steps)] : []),
+    causes: (steps: number): Cause[] =>
+      names.length > 0
+        ? [causeOfSymmetry(names, steps)]
+        : recurrent.length > 0
+          ? [causeOfSymmetricRecurrence(recurrent)]
+          : [],
   }
+}
+
+/**
+ * Recurrent layers whose units start equal in all of their weights. What comes behind them drives the units apart only
+ * slowly: each sees the sum of all at every time step.
+ */
+function symmetricRecurrences({ layers = [] }: Trainable): string[] {
+  return allLayers(layers)
+    .filter((layer) => /^(SimpleRNN|GRU|LSTM)$/.test(layer.getClassName()))
+    .filter((layer) => {
+      const { units } = (layer as unknown as { cell: { units: number } }).cell
+      const weights = layer.getWeights().map((weight) => weight.dataSync())
+      const nonzero = weights.slice(0, 2).every((values) => values.some((value) => value !== 0))
+      const alike = weights.every((values) => values.every((value, i) => value === values[i - (i % units)]))
+      return units > 1 && nonzero && alike
+    })
+    .map(({ name }) => name)
 }
 
 function kernelsOf(tensors: tf.NamedTensorMap): Kernel[] {
@@ -74,11 +99,22 @@ function movesSymmetric({ units, values }: Kernel): boolean {
   })
 }
 
+const fix =
+  "remove the constant kernelInitializer and recurrentInitializer ('ones'); the defaults draw each weight"
+
+function causeOfSymmetricRecurrence(names: readonly string[]): Cause {
+  return {
+    name: 'symmetric-init',
+    evidence: `all units of ${names.map((name) => `'${name}'`).join(', ')} start with the same kernel, recurrent kernel and bias, so the layer remembers what one unit would`,
+    fix,
+  }
+}
+
 function causeOfSymmetry(names: readonly string[], steps: number): Cause {
   const list = names.map((name) => `'${name}'`).join(', ')
   return {
     name: 'symmetric-init',
     evidence: `all units of ${list} start with the same weights and still get the same gradient after ${steps} steps: they learn the same, as one unit would`,
-    fix: "remove the constant kernelInitializer and recurrentInitializer ('ones'); the defaults draw each weight",
+    fix,
   }
 }

@@ -1,4 +1,5 @@
 import { causeOfLaw, type Law } from '../../diagnosis/evaluation.js'
+import { deals, labelsAreInterchangeable } from '../../diagnosis/label-pairs.js'
 import { scaleLearningRate } from '../../diagnosis/trial.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
@@ -9,7 +10,6 @@ import {
   disposeExamples,
   gatherExamples,
   sliceExamples,
-  tensorsOf,
 } from '../../training/examples.js'
 import { learningRateOf } from '../../training/learning-rate.js'
 import { lossOf, repeatExamples, weightValues } from '../../training/measure.js'
@@ -181,34 +181,9 @@ function inParts(
   }
 }
 
-/** Labels dealt out anew this often; by chance alone not one of so many deals leaves a loss as it is. */
-const deals = 4
-/** Predictions and labels vary enough to be told apart, relative to their size. */
-const leastSpread = 0.01
-
-/**
- * Which label belongs to which example matters. A loss that depends on the labels, but stays the same when they are
- * dealt out to other examples, averages over all pairs: what [n, 1] broadcast against [n] does.
- */
+/** A loss that is the same whichever example gets which label. */
 function otherPairs(program: Trainable, examples: Examples, loss: number, seed: number): Law | undefined {
-  const count = countExamples(examples)
-  const labels = tensorsOf(examples.ys).map((tensor) => ({ values: tensor.dataSync() }))
-  const spreads = [predictValues(program, examples.xs), labels].map((part) => spreadOf(part, count))
-  // Dealing labels out anew moves a loss by about the product of the spreads: next to its size that has to show.
-  if (spreads.includes(0) || spreads[0]! * spreads[1]! < leastProduct * Math.abs(loss)) return undefined
-  const lossWith = (order: Int32Array): number => {
-    const dealt = gatherExamples({ xs: examples.ys, ys: examples.ys }, order)
-    const value = lossOf(program, { ...examples, ys: dealt.ys })
-    disposeExamples(dealt)
-    return value
-  }
-  const same = (value: number) => Math.abs(value - loss) <= roundingOfPairs * Math.abs(loss)
-  for (let deal = 0; deal < deals; deal++)
-    if (!same(lossWith(permutation(count, mixSeed(seed, 'deal', deal))))) return undefined
-  // A loss without labels (of an autoencoder by hand, say) has no pairs.
-  const first = new Int32Array(count)
-  const last = new Int32Array(count).fill(count - 1)
-  if (same(lossWith(first)) && same(lossWith(last))) return undefined
+  if (!labelsAreInterchangeable(program, examples, loss, seed)) return undefined
   return {
     law: 'pairs',
     name: 'loss with labels of other examples',
@@ -216,24 +191,6 @@ function otherPairs(program: Trainable, examples: Examples, loss: number, seed: 
     expected: loss,
     finding: `The loss stays ${formatNumber(loss)} whichever example gets which label (${deals} deals), though it depends on the labels.`,
   }
-}
-
-const roundingOfPairs = 1e-5
-const leastProduct = 1e-2
-
-/** How far values are apart between examples; 0 where that is little next to their size. */
-function spreadOf(outputs: ReadonlyArray<{ values: ArrayLike<number> }>, count: number): number {
-  return Math.max(
-    ...outputs.map(({ values }) => {
-      const width = values.length / count
-      let [spread, size] = [0, 0]
-      for (let i = 0; i < values.length; i++) {
-        spread = Math.max(spread, Math.abs(values[i]! - values[i % width]!))
-        size = Math.max(size, Math.abs(values[i]!))
-      }
-      return spread > leastSpread * size ? spread : 0
-    }),
-  )
 }
 
 async function atRateZero(program: Trainable, examples: Examples): Promise<Law | undefined> {

@@ -25,6 +25,9 @@ const slice = ({ xs, ys }: Examples, start: number, length: number): Examples =>
   ys: tf.slice(ys as tf.Tensor, start, length),
 })
 
+const regression = (loss: (y: tf.Tensor, p: tf.Tensor) => tf.Tensor) => () =>
+  compiled([dense({ inputShape: [8], units: 16, activation: 'relu' }), dense({ units: 1 })], { loss })
+
 describe('evaluates-consistently', () => {
   neverAlarmsOnHealthy((subject, examples, seed) => checkEvaluatesConsistently(subject, examples, { seed }), {
     examples: 37,
@@ -60,6 +63,11 @@ describe('evaluates-consistently', () => {
       'label-shape',
       data.quantities(25, 1),
     ],
+    'labels only added to the loss': [
+      regression((y, p) => tf.mean(tf.sub(y, p))),
+      'wrong-loss',
+      data.quantities(25, 1),
+    ],
     'batch statistics at evaluation': [
       byHand((program) => {
         const predict = program.predict.bind(program)
@@ -80,6 +88,18 @@ describe('evaluates-consistently', () => {
     const { status, causes, summary } = await checkEvaluatesConsistently(create, examples)
     expect(status).toBe('failed')
     expect(causes[0]?.name, summary).toBe(cause)
+  })
+
+  test('an absolute error passes where all labels are beyond the predictions', async () => {
+    const far = data.quantities(25, 1, { offset: 60, scale: 20 })
+    for (const loss of [
+      (y: tf.Tensor, p: tf.Tensor) => tf.mean(tf.abs(tf.sub(y, p))),
+      (y: tf.Tensor, p: tf.Tensor) =>
+        tf.mean(tf.maximum(tf.mul(0.7, tf.sub(y, p)), tf.mul(-0.3, tf.sub(y, p)))),
+    ]) {
+      const { status, summary } = await checkEvaluatesConsistently(regression(loss), far)
+      expect(status, summary).toBe('passed')
+    }
   })
 
   test('a mean over valid tokens passes, although parts weigh differently', async () => {
