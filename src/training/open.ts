@@ -166,7 +166,7 @@ function isTrainable(value: unknown): value is Trainable {
 }
 
 /** Tensors are numbered as they are made. */
-function newestTensorId(): number {
+export function newestTensorId(): number {
   const probe = tf.scalar(0)
   probe.dispose()
   return probe.id

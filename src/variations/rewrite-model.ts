@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs'
+import { InvalidArgumentError } from '../errors.js'
+import { type CompiledModel, coreOf, isLayersModel } from '../training/internals.js'
+import { newestTensorId } from '../training/open.js'
+import { disposeOptimizer } from '../training/optimizer-copy.js'
+import { carryWeights } from './carry-weights.js'
+import type { ModelConfig } from './model-config.js'
+import type { Create } from './variation.js'
+import { disposeModel, disposeProgram } from './vary-program.js'
+
+/** What is done to a model once it is built: its configuration has no place for it. */
+export type Finish = (model: tf.LayersModel) => void
+
+/** Changes the configuration in place; `model` is the model it was taken from. */
+export type ModelChange = (config: ModelConfig, model: tf.LayersModel) => Finish | undefined
+
+/** Kept with the model, so that another change of it does them again. */
+const finishes = new WeakMap<tf.LayersModel, Finish[]>()
+/** Optimizers that models came with: one that comes again is handed on for `openProgram` to refuse. */
+const seenOptimizers = new WeakSet<tf.Optimizer>()
+
+/**
+ * The factory with the layers of each fresh model changed. Weights whose layer and shape stay are those of the model
+ * the factory made; loss, metrics and the optimizer go over to the changed model, and the first one is freed. What
+ * cannot be opened (no model, not compiled, not fresh) is handed on, for `openProgram` to say so.
+ */
+export function rewriteModel(variation: string, create: Create, change: ModelChange): Create {
+  return async () => {
+    const newest = newestTensorId()
+    const model = await create()
+    if (!isLayersModel(model)) {
+      if (typeof model?.step !== 'function') return model
+      disposeProgram(model)
+      throw new InvalidArgumentError(
+        variation,
+        'a program that is no LayersModel (a custom loop, or an ensemble)',
+        'a variant written by hand: { ...recipe, create: … }; for an ensemble, the variation before withEnsemble',
+      )
+    }
+    const core = coreOf(model)
+    const fresh = model.weights.every((weight) => weight.read().id > newest)
+    if (core.optimizer_ == null || model.weights.length === 0 || !fresh) return model
+    let changed: tf.LayersModel | undefined
+    try {
+      const config = model.toJSON(null, false) as unknown as ModelConfig
+      const finish = change(config, model)
+      changed = await build(variation, config)
+      carryWeights(model, changed)
+      const all = [...(finishes.get(model) ?? []), ...(finish ? [finish] : [])]
+      for (const one of all) one(changed)
+      finishes.set(changed, all)
+      moveCompilation(model, changed)
+    } catch (error) {
+      if (changed) disposeModel(changed)
+      throw error
+    } finally {
+      disposeModel(model)
+    }
+    return changed
+  }
+}
+
+async function build(variation: string, config: ModelConfig): Promise<tf.LayersModel> {
+  const variables = () => Object.values(tf.engine().registeredVariables)
+  const known = new Set(variables())
+  const building = tf.models.modelFromJSON(config as unknown as tf.io.ModelJSON)
+  // Layers are built before the first await: these are all of the model, and of one that fails half-way.
+  const made = variables().filter((variable) => !known.has(variable))
+  try {
+    return await building
+  } catch (error) {
+    tf.dispose(made)
+    throw buildError(variation, error as Error)
+  }
+}
+
+function buildError(variation: string, { message }: Error): Error {
+  const unknown = message.match(/^Unknown (\w+): (\S+?)\.? /)
+  return unknown
+    ? new InvalidArgumentError(
+        variation,
+        `a model with a ${unknown[1]} of a class that is not registered: ${unknown[2]}`,
+        `a class that can be made again: register it with tf.serialization.registerClass(${unknown[2]}), with a getConfig() that holds its settings`,
+      )
+    : new InvalidArgumentError(
+        variation,
+        `a model that cannot be built with the change (TensorFlow.js says: ${message})`,
+        'a change that its other layers can take, or a variant written by hand: { ...recipe, create: … }',
+      )
+}
+
+/** Compiles `to` like `from`. The optimizer object itself moves, unless it has state that belongs to other weights. */
+function moveCompilation(from: tf.LayersModel, to: tf.LayersModel): void {
+  const source = coreOf(from)
+  const { optimizer_, isOptimizerOwned } = source
+  const moves = seenOptimizers.has(optimizer_) || optimizer_.iterations === 0
+  const optimizer = moves ? optimizer_ : freshCopy(optimizer_)
+  to.compile({
+    optimizer,
+    loss: source.loss as tf.ModelCompileArgs['loss'],
+    metrics: source.metrics as tf.ModelCompileArgs['metrics'],
+  })
+  seenOptimizers.add(optimizer)
+  setOwned(to, isOptimizerOwned)
+  if (!moves && !isOptimizerOwned) disposeOptimizer(optimizer_)
+  if (moves) {
+    // Freed with the model it now belongs to.
+    for (const part of partsOf(from)) {
+      part.isOptimizerOwned = false
+      ;(part as { optimizer_: tf.Optimizer | undefined }).optimizer_ = undefined
+    }
+  }
+}
+
+function freshCopy(optimizer: tf.Optimizer): tf.Optimizer {
+  const optimizerClass = optimizer.constructor as unknown as {
+    fromConfig(cls: unknown, config: unknown): tf.Optimizer
+  }
+  return optimizerClass.fromConfig(optimizerClass, optimizer.getConfig())
+}
+
+function setOwned(model: tf.LayersModel, owned: boolean): void {
+  for (const part of partsOf(model)) part.isOptimizerOwned = owned
+}
+
+/** A Sequential keeps what it was compiled with twice. */
+function partsOf(model: tf.LayersModel): CompiledModel[] {
+  return [coreOf(model), model as unknown as CompiledModel]
+}
