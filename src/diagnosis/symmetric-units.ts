@@ -58,7 +58,8 @@ function symmetricRecurrences({ layers = [] }: Trainable): string[] {
       const weights = layer.getWeights().map((weight) => weight.dataSync())
       const nonzero = weights.slice(0, 2).every((values) => values.some((value) => value !== 0))
       const alike = weights.every((values) => values.every((value, i) => value === values[i - (i % units)]))
-      return units > 1 && nonzero && alike
+      // What a Bidirectional was made from is never built.
+      return weights.length > 1 && units > 1 && nonzero && alike
     })
     .map(({ name }) => name)
 }

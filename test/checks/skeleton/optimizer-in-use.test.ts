@@ -227,6 +227,16 @@ describe('units that stay alike', () => {
       over(gru({ inputShape: [6, 3], units: 6, recurrentInitializer: 'ones' })),
       sequences,
     ],
+    'a bidirectional layer as it is drawn': [
+      over(
+        tf.layers.bidirectional({
+          inputShape: [6, 3],
+          layer: lstm({ units: 6 }) as tf.RNN,
+          mergeMode: 'concat',
+        }),
+      ),
+      sequences,
+    ],
     'a recurrent layer of one unit': [over(gru({ inputShape: [6, 3], units: 1, ...ones })), sequences],
   }
   test.each(Object.entries(healthy))('no alarm: %s', async (_name, [create, examples]) => {
