@@ -43,3 +43,8 @@ export { checkReproducible, type ReproducibleOptions } from './skeleton/reproduc
 export { checkUpdatesEveryWeight, type UpdatesEveryWeightOptions } from './skeleton/updates-every-weight.js'
 export { checkUsesEveryInput, type UsesEveryInputOptions } from './skeleton/uses-every-input.js'
 export { checkZeroInputBaseline, type ZeroInputBaselineOptions } from './skeleton/zero-input-baseline.js'
+export {
+  checkStructuredFilters,
+  type FilterSubject,
+  type StructuredFiltersOptions,
+} from './squeeze/structured-filters.js'

@@ -27,6 +27,7 @@ import type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
 import type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 import type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+import type { StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
 import type { RunRecipeOptions } from '../recipe/recipe.js'
 import type { Examples } from '../training/trainable.js'
 import type { WeightImageOptions } from './weight-image.js'
@@ -101,6 +102,8 @@ declare global {
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>
+      /** The filters of the first layer show patterns, not noise; with `train`, what training changes in them does. */
+      toHaveStructuredFilters(options?: StructuredFiltersOptions): Promise<void>
       /** @internal */
       toPassRecipeCheck(options: RunRecipeOptions): Promise<void>
     }

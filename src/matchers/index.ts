@@ -29,6 +29,7 @@ export type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
 export type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+export type { FilterSubject, StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
 export {
   toBeDisjointFrom,
   toBeDistributedLike,
@@ -62,4 +63,5 @@ export {
   toHaveInitLossNear,
   toOverfitBatch,
 } from './skeleton.js'
+export { toHaveStructuredFilters } from './squeeze.js'
 export { toMatchWeightImage, type WeightImageOptions } from './weight-image.js'
