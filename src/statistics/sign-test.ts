@@ -29,6 +29,18 @@ export function signTest(differences: ArrayLike<number>, bound = 0): SignTest {
     above,
     below,
     ties: differences.length - above - below,
-    pValue: binomialAtLeast(above, above + below, 0.5),
+    pValue: headsAtLeast(above, above + below),
   }
+}
+
+/** P(as many heads of fair coins): whole numbers over a power of two, so that 2⁻ⁿ is 2⁻ⁿ. */
+function headsAtLeast(heads: number, coins: number): number {
+  if (coins > 1000) return binomialAtLeast(heads, coins, 0.5)
+  let ways = 1
+  let sum = 0
+  for (let tails = 0; tails <= coins - heads; tails++) {
+    sum += ways
+    ways = (ways * (coins - tails)) / (tails + 1)
+  }
+  return sum / 2 ** coins
 }

@@ -17,7 +17,7 @@ export function studentUpperTail(t: number, df: number): number {
   if (t < 0) return 1 - studentUpperTail(-t, df)
   if (t === Infinity) return 0
   const squared = t * t
-  // t² overflows beyond 1e154, where the tail is a power law to all digits.
+  // Beyond 1e154; of one degree of freedom and more, less than 1e-154 is left there.
   if (squared === Infinity) return 0
   const near = squared / (df + squared)
   if (near < 1.5 / (df / 2 + 2.5)) return 0.5 - 0.5 * incompleteBeta(near, 0.5, df / 2)
@@ -30,7 +30,7 @@ export function studentQuantile(p: number, df: number): number {
   return p < 0.5 ? -studentUpperQuantile(p, df) : studentUpperQuantile(1 - p, df)
 }
 
-/** The t with P(T ≥ t) = `q`, exact for tails as small as 1e-100: the critical value of a one-sided test. */
+/** The t with P(T ≥ t) = `q`, to 1e-12 for tails as small as 1e-100 (of one degree of freedom and more): the critical value of a one-sided test. */
 export function studentUpperQuantile(q: number, df: number): number {
   requireDegrees(df)
   requireRate('q', q)
