@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from '../../errors.js'
-import { formatNumber } from '../../figures/number.js'
+import { formatNumber, formatPercent } from '../../figures/number.js'
 import { classesOf } from '../../statistics/label-kind.js'
 import { type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
 import { tablesOf } from '../../statistics/tables.js'
+import { type CastSplit, castSplit } from '../../statistics/whole-numbers.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
@@ -25,7 +26,8 @@ const leastSurprise = { overall: 20, within: 10, spread: 5 }
 /**
  * Training and validation inputs lie in the same place: per feature, the difference of the means in standard
  * deviations, both over all examples and within the classes, so that rarer classes are no shift. 0.5 is a medium effect
- * (Cohen, 1988); MNIST written by others (train against t10k) is 0.3 away. Catches preprocessing or augmentation on one side only.
+ * (Cohen, 1988); MNIST written by others (train against t10k) is 0.3 away. Catches preprocessing or augmentation on one side only,
+ * and targets that one side casts to whole numbers.
  */
 export async function checkSameDistribution(
   train: Examples,
@@ -44,6 +46,8 @@ export async function checkSameDistribution(
   assertExamples(validation, 'validation')
   const trained = tablesOf('xs', train.xs)
   const tables = joinTables(trained, tablesOf('xs', validation.xs))
+  const cast = castTargets(train, validation)
+  if (cast) return { ...cast, seed, seconds: (performance.now() - started) / 1000 }
   const boundary = trained[0]!.rows
   const some = sampleRows(boundary, most, seed)
   const others = sampleRows(tables[0]!.rows - boundary, most, seed)
@@ -69,10 +73,15 @@ export async function checkSameDistribution(
   }
   // Labels that do not belong to their inputs move the classes, other shares of the classes the whole: not both.
   const spread = spreadOf(points, some.length, (i) => repeats[i] === true)
+  const trend = classes[0] && classes[1] ? undefined : targetShift(train, validation, some, others)
+  const follows = trend !== undefined && trend.size > shift.size / 2 && trend.surprise > leastSurprise.overall
   const shifted =
-    shift.size > maxShift && shift.surprise > leastSurprise.within && overall.surprise > leastSurprise.overall
+    !follows &&
+    shift.size > maxShift &&
+    shift.surprise > leastSurprise.within &&
+    overall.surprise > leastSurprise.overall
   const spreads =
-    Math.max(spread.ratio, 1 / spread.ratio) > maxSpread && spread.surprise > leastSurprise.spread
+    !follows && Math.max(spread.ratio, 1 / spread.ratio) > maxSpread && spread.surprise > leastSurprise.spread
   const failed = shifted || spreads
   return {
     check: 'same-distribution',
@@ -83,7 +92,9 @@ export async function checkSameDistribution(
         ? `Training inputs vary ${formatNumber(spread.ratio)} times as much as validation inputs, between ${formatNumber(1 / maxSpread)} and ${formatNumber(maxSpread)} was wanted (${some.length} and ${others.length} examples).`
         : failed
           ? `Training and validation inputs lie ${formatNumber(shift.size)} standard deviations apart, at most ${formatNumber(maxShift)} was wanted (${some.length} and ${others.length} examples).`
-          : `Training and validation inputs lie in the same place: means differ by ${formatNumber(shift.size)} standard deviations (${some.length} and ${others.length} examples).`,
+          : follows && shift.size > maxShift
+            ? `Validation inputs lie ${formatNumber(shift.size)} standard deviations from training inputs, and their targets ${formatNumber(trend.size)} from training targets: a trend, as of a later time (${some.length} and ${others.length} examples).`
+            : `Training and validation inputs lie in the same place: means differ by ${formatNumber(shift.size)} standard deviations (${some.length} and ${others.length} examples).`,
     measured: { shift: shift.size, spread: spread.ratio },
     expected: { shift: `≤ ${formatNumber(maxShift)}`, spread: `≤ ${formatNumber(maxSpread)}` },
     causes: failed
@@ -93,13 +104,62 @@ export async function checkSameDistribution(
             evidence:
               spreads && !shifted
                 ? `the standard deviation of training inputs is ${formatNumber(spread.ratio)} times that of validation inputs (${formatNumber(spread.surprise)} standard errors from 1): noise or another scale on one side`
-                : `features of validation examples differ from those of training examples of the same class by ${formatNumber(shift.size)} standard deviations, ${formatNumber(Math.sqrt(shift.surprise))} times what sampling explains`,
+                : `features of validation examples differ from those of training examples${classes[0] && classes[1] ? ' of the same class' : ''} by ${formatNumber(shift.size)} standard deviations, ${formatNumber(Math.sqrt(shift.surprise))} times what sampling explains`,
             fix: 'send both splits through the same preprocessing (mean and deviation of the training data, the same scale, channel order and orientation); augmentation must keep inputs where real ones are',
           },
         ]
       : [],
     seed,
     seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** How far quantities to be predicted lie apart: inputs that follow a trend have targets that follow it too. */
+function targetShift(
+  train: Examples,
+  validation: Examples,
+  some: ArrayLike<number>,
+  others: ArrayLike<number>,
+): { size: number; surprise: number } | undefined {
+  const trained = tablesOf('ys', train.ys)
+  const tables = joinTables(trained, tablesOf('ys', validation.ys))
+  const rows = [...Array.from(some), ...Array.from(others, (row) => row + trained[0]!.rows)]
+  return shiftOf(pointsOf(tables, rows, defaultSeed), some.length, () => 0)
+}
+
+/** Targets that are whole numbers in one split only. Found first: it is sure, and inputs need not differ. */
+function castTargets(
+  train: Examples,
+  validation: Examples,
+): Omit<CheckResult, 'seed' | 'seconds'> | undefined {
+  const others = tablesOf('ys', validation.ys)
+  for (const [i, table] of tablesOf('ys', train.ys).entries()) {
+    const other = others.find(({ name }) => name === table.name) ?? others[i]
+    const found = other && castSplit(table, other)
+    if (found) return castResult(table.name, found)
+  }
+  return undefined
+}
+
+function castResult(
+  name: string,
+  { cast, levels, fractions, error }: CastSplit,
+): Omit<CheckResult, 'seed' | 'seconds'> {
+  const other = cast === 'training' ? 'validation' : 'training'
+  return {
+    check: 'same-distribution',
+    stage: 'data',
+    status: 'failed',
+    summary: `The ${cast} targets ${name} are whole numbers, ${formatPercent(fractions)} of the ${other} targets are not.`,
+    measured: { levels, fractions },
+    expected: { fractions: 'none, or some in both splits' },
+    causes: [
+      {
+        name: 'label-range',
+        evidence: `${name}: all ${cast} targets are whole, with ${levels} different values, some below zero; ${formatPercent(fractions)} of the ${other} targets are fractions. Rounding alone is ${formatPercent(error)} of the variance`,
+        fix: `leave scaled targets as they are: no toInt(), no dtype 'int32', no rounding after scaling, and one function for both splits`,
+      },
+    ],
   }
 }
 

@@ -1,7 +1,9 @@
 import { formatNumber } from '../../figures/number.js'
 import { readLabels } from '../../statistics/label-kind.js'
+import { isLagOf } from '../../statistics/lag.js'
 import { sampleRows } from '../../statistics/neighbours.js'
 import { featureName, listFirst, type Table, tablesOf } from '../../statistics/tables.js'
+import { classToldByOne, numberToldByOne } from '../../statistics/told-by-one-column.js'
 import { assertExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
@@ -22,6 +24,8 @@ export interface TargetLeakOptions extends CheckOptions {
 const leastRows = 30
 const widestWindow = 512
 const mostRows = 5000
+/** For columns with noise, which others are weighed against: rows at least, and at most. */
+const noisy = { leastRows: 50, mostRows: 1000 }
 /** Numbers: the rank correlation of a copy, and of what may be an honest feature. */
 const ranks = { copy: 0.9999, honest: 0.99, leastDistinct: 20 }
 /** Classes: deviation within a class as a share of the gap between classes; a code, and any honest feature. */
@@ -33,10 +37,13 @@ interface Match {
   output: string
   what: string
   strength: number
+  /** Columns with noise: what was compared, on how many examples. */
+  compared?: { text: string; examples: number }
 }
 
 /**
- * No feature is the label in another guise: a copy, a monotone function of the target, a code of the class. Only
+ * No feature is the label in another guise: a copy, a monotone function of the target, a code of the class, any of
+ * them with a little noise (single columns that tell too much: Kaufman et al., ACM TKDD 6, 2012). Only
  * tables of rank 2 with several columns, and only while the other columns do nothing of the kind: data that one
  * rule made, such as a copied bit or well separated classes, are no leak.
  */
@@ -68,7 +75,8 @@ export async function checkTargetLeak(
     if (labels.kind === 'classes' && labels.rowsPerExample === 1) {
       if (columns.length < 2) continue
       looked++
-      found.push(...classCodes(columns, labels.of, labels.classes, picked, output.name))
+      const codes = classCodes(columns, labels.of, labels.classes, picked, output.name)
+      found.push(...(codes.length > 0 ? codes : noisyCode(columns, labels.of, output.name, seed)))
     } else if (
       labels.kind === 'numbers' &&
       // One of several outputs may honestly repeat an input, as an auxiliary task.
@@ -83,6 +91,9 @@ export async function checkTargetLeak(
           ...monotone(columns, output, k, picked, identical),
           ...monotone(steps, output, k, picked, true),
         )
+      // Of several numbers, one may honestly follow from its own last state.
+      if (found.length === 0 && outputs.length === 1 && output.width === 1)
+        found.push(...noisyCopy(columns, output, seed))
     }
   }
   if (looked === 0) return skip('no output has a class or a few numbers for each example')
@@ -110,11 +121,11 @@ export async function checkTargetLeak(
               name: 'target-leak',
               evidence: `${listFirst(
                 found.map(
-                  ({ table, feature, what, strength, output }) =>
-                    `${featureName(table, feature)} ${what} ${output} (${formatNumber(strength)})`,
+                  ({ table, feature, what, strength, output, compared }) =>
+                    `${featureName(table, feature)} ${what} ${output} (${compared?.text ?? formatNumber(strength)})`,
                 ),
                 3,
-              )} in ${picked.length} examples; no other feature comes near`,
+              )} in ${Math.min(...found.map(({ compared }) => compared?.examples ?? picked.length))} examples; no other feature comes near`,
               fix: 'remove the column: it will not be there, or not be known, when the model is used. See how the columns were split into inputs and labels (an index off by one, a label column kept in the table)',
             },
           ],
@@ -178,6 +189,56 @@ function classCodes(
     return []
   return matches('gives away the class of', copies)
 }
+
+/** A column that holds a narrow range for each class, which the others together do not tell. */
+function noisyCode(columns: readonly Column[], of: Int32Array, output: string, seed: number): Match[] {
+  if (columns.length < 2 || of.length < noisy.leastRows) return []
+  const rows = sampleRows(of.length, noisy.mostRows, seed)
+  const lone = classToldByOne(
+    valuesOf(columns, rows),
+    rows.map((row) => of[row]!),
+    seed,
+  )
+  if (!lone) return []
+  const text = `means ${formatNumber(lone.own)} deviations apart; all other columns together tell a class at best with an area under the curve of ${formatNumber(lone.rest)}`
+  return [
+    {
+      ...columns[lone.column]!,
+      output,
+      what: 'has a range of its own for each class of',
+      strength: lone.own,
+      compared: { text, examples: rows.length },
+    },
+  ]
+}
+
+/** A column that is the target in other units but for noise, which the others together do not tell. */
+function noisyCopy(columns: readonly Column[], output: Table, seed: number): Match[] {
+  if (columns.length < 2 || output.rows < noisy.leastRows) return []
+  const rows = sampleRows(output.rows, noisy.mostRows, seed)
+  const target = Float64Array.from(rows, (row) => output.values[row]!)
+  if (new Set(target).size < ranks.leastDistinct) return []
+  const lone = numberToldByOne(valuesOf(columns, rows), target, seed)
+  if (!lone) return []
+  const all = Int32Array.from({ length: output.rows }, (_, row) => row)
+  const [values, targets] = valuesOf([columns[lone.column]!, { table: output, feature: 0 }], all)
+  if (isLagOf(values!, targets!)) return []
+  const text = `a straight line leaves ${formatNumber(1 - lone.own)} of the variance, and that is noise; all other columns together leave ${formatNumber(1 - lone.rest)}`
+  return [
+    {
+      ...columns[lone.column]!,
+      output: output.name,
+      what: 'is, but for a little noise,',
+      strength: lone.own,
+      compared: { text, examples: rows.length },
+    },
+  ]
+}
+
+const valuesOf = (columns: readonly Column[], rows: Int32Array): Float64Array[] =>
+  columns.map(({ table, feature }) =>
+    Float64Array.from(rows, (row) => table.values[row * table.width + feature]!),
+  )
 
 function monotone(
   columns: readonly Column[],
