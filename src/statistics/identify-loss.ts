@@ -25,11 +25,15 @@ export function identifyLoss(samples: readonly LossSample[]): LossDescription | 
   for (const sparse of [false, true]) {
     const comparable = samples.map((sample) => (sparse ? asOneHot(sample) : sameWidth(sample)))
     if (comparable.some((sample) => sample === undefined)) continue
-    for (const kind of lossKinds) {
-      const means = comparable.map((sample) =>
+    const candidates = lossKinds.map((kind) => ({
+      kind,
+      means: comparable.map((sample) =>
         meanOfRows(lossOfRows(kind, sample!.labels, sample!.predictions), sample!.labels.weights),
-      )
-      for (const [reduction, factor] of Object.entries(reductions)) {
+      ),
+    }))
+    // A plain mean of any kind before odd reductions of another: of equal predictions several may give the same.
+    for (const [reduction, factor] of Object.entries(reductions)) {
+      for (const { kind, means } of candidates) {
         const matches = comparable.every((sample, i) =>
           isClose(sample!.loss, means[i]! * factor(sample!.labels.rows, sample!.predictions.width)),
         )

@@ -1,5 +1,12 @@
 import { bestConstantLoss } from './constant-predictor.js'
-import { isCategorical, type LossDescription, lossOfRows, meanOfRows, type Rows } from './losses.js'
+import {
+  isCategorical,
+  type LossDescription,
+  lossOfRows,
+  meanOfRows,
+  type Rows,
+  reductionFactor,
+} from './losses.js'
 
 /** Labels, first predictions and loss of one output. */
 export interface InitOutput {
@@ -35,6 +42,15 @@ export function zeroHeadLoss(outputs: readonly InitOutput[]): number | undefined
     return (
       acceptedFactor(loss, labels.width) * meanOfRows(lossOfRows(loss.kind, labels, constant), labels.weights)
     )
+  })
+}
+
+/** The loss of the predictions, summed over the outputs. Undefined when a loss is unknown. */
+export function lossOfOutputs(outputs: readonly InitOutput[]): number | undefined {
+  return sumOf(outputs, ({ loss, labels, predictions }) => {
+    if (!loss) return undefined
+    const rows = lossOfRows(loss.kind, labels, predictions)
+    return reductionFactor(loss, labels.rows, labels.width) * meanOfRows(rows, labels.weights)
   })
 }
 

@@ -1,7 +1,7 @@
 import { mixSeed, permutation } from '../training/seed.js'
 
 /** Rows to fit and rows to judge by, at most. */
-const most = { fitted: 400, judged: 400 }
+const most = { fitted: 300, judged: 300 }
 const ridges = [1e-3, 3e-2, 1]
 
 /**

@@ -1,4 +1,5 @@
 import { accuracyOf } from './attainable-loss.js'
+import { concordanceOf } from './concordance.js'
 import { standardError } from './estimates.js'
 import type { InitOutput } from './init-loss.js'
 import { isRegression } from './losses.js'
@@ -23,9 +24,32 @@ export function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefine
   }
 }
 
-/** Skill by the program's own loss; of a custom one, by its answers. */
-export const skillByLossOrAnswers = (outputs: readonly InitOutput[]): Skill | undefined =>
-  skillOf(outputs) ?? skillOfAnswers(withStandInLosses(outputs) ?? outputs)
+/**
+ * Skill by the program's own loss; of a custom one, by its answers, or by the order in which it puts the examples: a
+ * log rate or a distance is no label, and tells it all the same. `reversed`: small predictions may stand for large
+ * labels, as distances do.
+ */
+export function skillByLossOrAnswers(
+  outputs: readonly InitOutput[],
+  { reversed = false } = {},
+): Skill | undefined {
+  const own = skillOf(outputs)
+  if (own) return own
+  const answers = skillOfAnswers(withStandInLosses(outputs) ?? outputs)
+  const order = skillOfOrder(outputs, reversed)
+  return !answers || (order && order.share > answers.share) ? (order ?? answers) : answers
+}
+
+/** The squared concordance of a single custom output with its labels, as a share of the possible gain. */
+function skillOfOrder(outputs: readonly InitOutput[], reversed: boolean): Skill | undefined {
+  const [output] = outputs
+  if (outputs.length !== 1 || output!.loss) return undefined
+  const found = concordanceOf(output!.labels, output!.predictions)
+  if (!found) return undefined
+  const sign = reversed ? Math.sign(found.order) : 1
+  const order = Math.max(0, sign * found.order)
+  return { loss: 1 - order ** 2, constant: 1, share: order ** 2, certainty: sign * found.certainty }
+}
 
 function skillOfOutput(output: InitOutput): Skill | undefined {
   const { loss, labels, predictions } = output

@@ -50,6 +50,18 @@ export function viewOutputs(program: Trainable, examples: Examples, argument: st
   })
 }
 
+/** Outputs with the predictions of training: batch normalisation with the statistics of this batch. */
+export function viewsInTraining(program: Trainable, { xs }: Examples, outputs: OutputView[]): OutputView[] {
+  const predicted = program.predictInTraining?.(xs) ?? program.predict(xs)
+  const tensors = Array.isArray(predicted) ? predicted : [predicted]
+  const values = tensors.map((tensor) => tensor.dataSync().slice())
+  tf.dispose(tensors)
+  return outputs.map((output, i) => ({
+    ...output,
+    predictions: { ...output.predictions, values: values[i]! },
+  }))
+}
+
 /**
  * Throws `InvalidArgumentError` unless the labels of `examples` are in the range of the losses, without a forward
  * pass: `views` are what `viewOutputs` found on `viewed` other examples.

@@ -5,13 +5,13 @@ import { unreachableShare } from '../../diagnosis/output-range.js'
 import { largestInitialWeights } from '../../diagnosis/weight-scale.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { initLossRange, zeroHeadLoss } from '../../statistics/init-loss.js'
+import { type InitLossRange, initLossRange, lossOfOutputs, zeroHeadLoss } from '../../statistics/init-loss.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
-import { finalActivation } from '../../training/layers.js'
+import { allLayers, finalActivation } from '../../training/layers.js'
 import { mixesExamples } from '../../training/mixing.js'
 import { openProgram } from '../../training/open.js'
-import { viewOutputs } from '../../training/outputs.js'
-import type { Examples, Subject } from '../../training/trainable.js'
+import { type OutputView, viewOutputs, viewsInTraining } from '../../training/outputs.js'
+import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import type { CheckResult } from '../result.js'
 
@@ -47,7 +47,6 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
   assertExamples(on, 'on')
   const program = await openProgram(subject, seed)
   try {
-    const loss = scalarValue(program.loss(on))
     const outputs = viewOutputs(program, on, 'on')
     const range = initLossRange(outputs, { expected: given, tolerance: options.tolerance })
     if (!range) {
@@ -57,6 +56,7 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
         'the loss a fresh model should have, as a number',
       )
     }
+    const loss = firstLoss(program, on, outputs, range)
     const mixed = mixesExamples(program, on)
     const weights = loss <= range.high ? undefined : largestInitialWeights(program.layers)
     const zeroed = program.zeroHead?.() ?? false
@@ -96,6 +96,20 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
   } finally {
     program.dispose()
   }
+}
+
+/**
+ * The loss in inference mode; of a program with batch normalisation the loss it starts to train with, where the other
+ * is too large: its moving statistics have not seen any data yet.
+ */
+function firstLoss(program: Trainable, on: Examples, outputs: OutputView[], range: InitLossRange): number {
+  const loss = scalarValue(program.loss(on))
+  const normalises = allLayers(program.layers ?? []).some(
+    (layer) => layer.getClassName() === 'BatchNormalization',
+  )
+  if (loss <= range.high || !normalises || !program.predictInTraining) return loss
+  const training = lossOfOutputs(viewsInTraining(program, on, outputs)) ?? Infinity
+  return training < loss ? training : loss
 }
 
 function failuresOf({ loss, range, exact, zeroHead, mixed, outputs, layers }: InitLossEvidence): string[] {

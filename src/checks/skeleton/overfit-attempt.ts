@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs'
 import { markOf } from '../../diagnosis/overfit-evidence.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { accuracyOf } from '../../statistics/attainable-loss.js'
+import { concordanceOf } from '../../statistics/concordance.js'
 import { isRegression } from '../../statistics/losses.js'
 import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
 import { skillOf } from '../../statistics/skill.js'
@@ -9,7 +9,7 @@ import { withStandInLosses } from '../../statistics/stand-in-loss.js'
 import { sameBatch } from '../../training/batches.js'
 import { groupIdenticalInputs, groupIdenticalPrefixes } from '../../training/identical-inputs.js'
 import { openProgram } from '../../training/open.js'
-import { type OutputView, viewOutputs } from '../../training/outputs.js'
+import { type OutputView, viewOutputs, viewsInTraining } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { controlOf } from '../options.js'
@@ -34,6 +34,12 @@ const leastGain = 0.01
 /** How often the predictions of a program with a custom loss are looked at, and how much they have to explain. */
 const lookEvery = 25
 export const explainedShare = 0.85
+/** … or in which order they put the examples, and how little of a loss is nothing. */
+const leastOrder = 0.9
+const littleLoss = 0.01
+/** Within this factor of its goal a program goes on beyond its steps, for half as many again. */
+const nearGoal = 1.25
+const overtime = 1.5
 
 export async function attempt(
   subject: Subject,
@@ -53,7 +59,8 @@ export async function attempt(
     let nextLook = lookEvery
     const run = await trainProgram(program, sameBatch(batch).next, {
       seed,
-      steps,
+      // One that is nearly there when its steps are spent gets some more.
+      steps: Math.ceil(overtime * steps),
       probeEvery: 50,
       ...controlOf(options),
       until(losses, { updateRatios }) {
@@ -61,13 +68,14 @@ export async function attempt(
         if (byPredictions) {
           if (losses.length < nextLook) return undefined
           nextLook += lookEvery
-          const views = inTraining(program, batch, outputs)
+          const views = viewsInTraining(program, batch, outputs)
           accuracy = accuracyOf(views)
-          if (fits(views, accuracy, goal)) return 'done'
+          if (fits(views, accuracy, goal) || tellsLabels(own, views, losses)) return 'done'
         } else if (losses.at(-1)! <= goal.loss) {
           accuracy = accuracyInTraining(program, batch, outputs)
           if (accuracy === undefined || accuracy >= goal.accuracy - 1e-9) return 'done'
         }
+        if (losses.length >= steps && !(losses.at(-1)! <= nearGoal * goal.loss)) return 'plateau'
         return leavesPlateaus && isPlateau(losses, goal) ? 'plateau' : undefined
       },
     })
@@ -134,19 +142,7 @@ function goalFor(
 
 /** Accuracy of the program as it trains. */
 function accuracyInTraining(program: Trainable, batch: Examples, outputs: OutputView[]): number | undefined {
-  return accuracyOf(outputs) === undefined ? undefined : accuracyOf(inTraining(program, batch, outputs))
-}
-
-/** Outputs with the predictions of training: batch normalisation with the statistics of this batch. */
-function inTraining(program: Trainable, batch: Examples, outputs: OutputView[]): OutputView[] {
-  const predicted = program.predictInTraining?.(batch.xs) ?? program.predict(batch.xs)
-  const tensors = Array.isArray(predicted) ? predicted : [predicted]
-  const values = tensors.map((tensor) => tensor.dataSync().slice())
-  tf.dispose(tensors)
-  return outputs.map((output, i) => ({
-    ...output,
-    predictions: { ...output.predictions, values: values[i]! },
-  }))
+  return accuracyOf(outputs) === undefined ? undefined : accuracyOf(viewsInTraining(program, batch, outputs))
 }
 
 /** Every class right, and of quantities as much explained as is asked for. */
@@ -154,6 +150,18 @@ function fits(views: OutputView[], accuracy: number | undefined, goal: OverfitGo
   const quantities = views.filter(({ loss }) => loss && isRegression(loss.kind))
   if (accuracy !== undefined && accuracy < goal.accuracy - 1e-9) return false
   return quantities.length === 0 || skillOf(quantities)!.share >= explainedShare
+}
+
+/**
+ * A custom loss may want something else than the labels: a log rate, a distance. Fitted, it puts the examples in the
+ * order of their labels, or in reverse where its loss has come down to nothing.
+ */
+function tellsLabels(own: OutputView[], views: OutputView[], losses: readonly number[]): boolean {
+  const [output] = views
+  if (views.length !== 1 || own[0]!.loss) return false
+  const order = concordanceOf(own[0]!.labels, output!.predictions)?.order ?? 0
+  const last = losses.at(-1)!
+  return order >= leastOrder || (order <= -leastOrder && last >= 0 && last < littleLoss * losses[0]!)
 }
 
 function isPlateau(losses: readonly number[], goal: OverfitGoal): boolean {
