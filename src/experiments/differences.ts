@@ -117,8 +117,7 @@ function compareLayers(before: LayerFacts[], after: LayerFacts[], add: Add): voi
     if (from && to) {
       removing = false
       adding = false
-      for (const [key, a, b] of changedKeys(from.config, to.config)) {
-        if (consequences.has(key)) continue
+      for (const [key, a, b] of changedSettings(from, to)) {
         add(things[key] ?? key, `${from.className} ${key} ${a} → ${b}`)
       }
       continue
@@ -165,7 +164,7 @@ function align(
   after: LayerFacts[],
 ): Array<[LayerFacts | undefined, LayerFacts | undefined]> {
   const score = (a: LayerFacts, b: LayerFacts) =>
-    a.className !== b.className ? -Infinity : 100 - Math.min(99, changedKeys(a.config, b.config).length)
+    a.className !== b.className ? -Infinity : 100 - Math.min(99, changedSettings(a, b).length)
   const best = Array.from({ length: before.length + 1 }, () => new Float64Array(after.length + 1))
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {
@@ -194,6 +193,9 @@ function align(
   }
   return pairs
 }
+
+const changedSettings = (before: LayerFacts, after: LayerFacts) =>
+  changedKeys(before.config, after.config).filter(([key]) => !consequences.has(key))
 
 function changedKeys(
   before: Record<string, unknown>,
