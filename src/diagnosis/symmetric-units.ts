@@ -106,7 +106,7 @@ const fix =
 function causeOfSymmetricRecurrence(names: readonly string[]): Cause {
   return {
     name: 'symmetric-init',
-    evidence: `all units of ${names.map((name) => `'${name}'`).join(', ')} start with the same kernel, recurrent kernel and bias, so the layer remembers what one unit would`,
+    evidence: `all units of ${names.map((name) => `'${name}'`).join(', ')} start with the same kernel, recurrent kernel and bias, so at first the layer holds no more than one unit would`,
     fix,
   }
 }
