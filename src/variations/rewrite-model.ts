@@ -45,6 +45,8 @@ export function rewriteModel(variation: string, create: Create, change: ModelCha
       const config = model.toJSON(null, false) as unknown as ModelConfig
       const finish = change(config, model)
       changed = await build(variation, config)
+      assertRoom(variation, changed)
+      assertSameOutputs(variation, model, changed)
       carryWeights(model, changed)
       const all = [...(finishes.get(model) ?? []), ...(finish ? [finish] : [])]
       for (const one of all) one(changed)
@@ -72,6 +74,37 @@ async function build(variation: string, config: ModelConfig): Promise<tf.LayersM
     tf.dispose(made)
     throw buildError(variation, error as Error)
   }
+}
+
+/** TensorFlow.js builds convolutions and pooling for which the picture is too small, and fails when they are called. */
+function assertRoom(variation: string, model: tf.LayersModel): void {
+  const layers = coreOf(model).layers as unknown as Array<{ name: string; inboundNodes: GraphNode[] }>
+  for (const { name, inboundNodes } of layers) {
+    for (const shape of inboundNodes.flatMap(({ outputTensors }) => outputTensors.map((one) => one.shape))) {
+      if (shape.every((size) => size === null || size > 0)) continue
+      throw new InvalidArgumentError(
+        variation,
+        `a model whose layer "${name}" would have nothing left to give: [${shape.map((size) => size ?? 'n').join(', ')}]`,
+        'a smaller change',
+      )
+    }
+  }
+}
+
+interface GraphNode {
+  outputTensors: tf.SymbolicTensor[]
+}
+
+/** The labels stay what they are, so must the predictions. */
+function assertSameOutputs(variation: string, before: tf.LayersModel, after: tf.LayersModel): void {
+  const shapes = ({ outputs }: tf.LayersModel) =>
+    outputs.map(({ shape }) => `[${shape.map((size) => size ?? 'n').join(', ')}]`).join(' and ')
+  if (shapes(before) === shapes(after)) return
+  throw new InvalidArgumentError(
+    variation,
+    `a model whose outputs ${shapes(before)} would become ${shapes(after)}`,
+    'a model whose outputs stay as the labels are, or a variant written by hand: { ...recipe, create: … }',
+  )
 }
 
 function buildError(variation: string, { message }: Error): Error {

@@ -7,11 +7,11 @@ import type { Create } from './variation.js'
 type Program = tf.LayersModel | Trainable
 
 /** The factory with each fresh program changed in place; a program that cannot be is freed. */
-export function varyProgram(create: Create, change: (program: Program) => void): Create {
+export function varyProgram(create: Create, change: (program: Program) => void | Promise<void>): Create {
   return async () => {
     const program = await create()
     try {
-      change(program)
+      await change(program)
     } catch (error) {
       disposeProgram(program)
       throw error

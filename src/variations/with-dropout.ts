@@ -35,7 +35,7 @@ export function withDropout(options: number | DropoutPlace): Variation {
     ...recipe,
     create: rewriteModel('withDropout', recipe.create, (config, model) => {
       if (after !== undefined) placeAfter(config, model, rate, after)
-      else if (!changeRates(config, rate) && rate > 0) placeBeforeHeads(config, model, rate)
+      else if (!changeRates(config, rate)) placeBeforeHeads(config, model, rate)
     }),
   })
 }
@@ -64,6 +64,9 @@ function recurrentRates({ config }: LayerConfig): string[] {
 }
 
 function placeBeforeHeads(config: ModelConfig, model: tf.LayersModel, rate: number): void {
+  if (rate === 0) {
+    throw new InvalidArgumentError('withDropout', 'a rate of 0 for a model without dropout', 'a rate above 0')
+  }
   const heads = headNames(model)
   if (!heads) {
     throw new InvalidArgumentError(

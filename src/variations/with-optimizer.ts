@@ -52,8 +52,8 @@ function replaceInLoop(program: Trainable, fresh: () => tf.Optimizer): void {
   const replaced = program.optimizer
   const optimizer = replaced && fresh()
   if (optimizer && assigned(program, optimizer)) {
-    // A program with a setter frees the one it had.
-    if (!isAccessor(program, 'optimizer')) disposeOptimizer(replaced)
+    // A setter may have freed it: once more does nothing.
+    disposeOptimizer(replaced)
     return
   }
   if (optimizer) disposeOptimizer(optimizer)
@@ -70,7 +70,7 @@ function assigned(program: Trainable, optimizer: tf.Optimizer): boolean {
   } catch {
     return false
   }
-  return program.optimizer === optimizer
+  return isAccessor(program, 'optimizer') || program.optimizer === optimizer
 }
 
 function isAccessor(object: object, name: string): boolean {

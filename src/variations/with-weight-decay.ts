@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { InvalidArgumentError } from '../errors.js'
 import { allLayers } from '../training/layers.js'
 import { assertAmount } from './assert-amount.js'
+import { leavesOf } from './leaves.js'
 import { everyLayer, type Settings } from './model-config.js'
 import { type Finish, rewriteModel } from './rewrite-model.js'
 import type { Variation } from './variation.js'
@@ -56,13 +57,6 @@ function penaliseInner(l2: number): Finish {
       if (kernels.size > 0) layer.addLoss([...kernels].map((kernel) => () => penalty(kernel, l2)))
     }
   }
-}
-
-/** The layers of models inside the model in their place. */
-function leavesOf(layers: tf.layers.Layer[]): tf.layers.Layer[] {
-  return layers.flatMap((layer) =>
-    'layers' in layer ? leavesOf(layer.layers as tf.layers.Layer[]) : [layer],
-  )
 }
 
 /** A layer with those inside it: the first `count`, and the others. */
