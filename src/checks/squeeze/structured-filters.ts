@@ -90,7 +90,7 @@ const leastMoved = 1e-3
  * The filters of the first layer show patterns, not noise (Karpathy: "visualize first-layer weights … you want edges
  * that make sense"). Geary's C, the mean squared difference of neighbouring weights over twice their variance (Geary,
  * The Incorporated Statistician 5, 1954), is compared with that of the same filters with their pixels shuffled: of
- * filters of independent noise no more than `alpha` pass. Costs `steps` steps with `train`, else none.
+ * noise no more than `alpha` passes. Costs `steps` steps with `train`, else none.
  * Throws `InvalidArgumentError` for weights that do not lie on a grid, or on one too small to ever pass.
  */
 export async function checkStructuredFilters(
@@ -114,22 +114,23 @@ export async function checkStructuredFilters(
 
   const { after, before, run } = found
   const cut = run && wasCutShort(run.end)
-  const measure = (values: Float32Array) =>
-    structureOf(filtersOf({ ...after, values }, { inputShape, alpha }), {
+  const measure = (values: Float32Array, together = false) =>
+    structureOf(filtersOf({ ...after, values }, { inputShape, alpha, together }), {
       permutations,
+      together,
       random: mulberry32(mixSeed(seed, 'filters')),
     })
   const change = before && after.values.map((value, i) => value - before.values[i]!)
   const ofChange = change !== undefined && options.of !== 'weights'
   const now = measure(after.values)
   const moved = change && sizeOf(change) / sizeOf(before.values)
-  const { grid, patterns } = filtersOf(after, { inputShape, alpha })
+  const { grid, patterns } = filtersOf(after, { inputShape, alpha, together: false })
   const finding: Finding = {
     label: after.label,
     filters: `${patterns.length} ${patterns.length === 1 ? 'filter' : 'filters'} of ${grid.join(' × ')}`,
     ofChange,
     training: run ? `${run.losses.length} ${run.losses.length === 1 ? 'step' : 'steps'}` : 'training',
-    structure: ofChange ? measure(change) : now,
+    structure: ofChange ? measure(change, true) : now,
     now,
     first: before && measure(before.values),
     moved,
@@ -338,14 +339,20 @@ function isTrainedRun(value: unknown): value is { program: Trainable; model?: tf
   return typeof value === 'object' && value !== null && 'program' in value && 'losses' in value
 }
 
-function assertTestable(weights: Weights, { inputShape, alpha = 0.01 }: StructuredFiltersOptions): void {
-  filtersOf(weights, { inputShape, alpha })
+function assertTestable(weights: Weights, options: StructuredFiltersOptions): void {
+  const { inputShape, train, initial, of, alpha = 0.01 } = options
+  const together = (train !== undefined || initial !== undefined) && of !== 'weights'
+  filtersOf(weights, { inputShape, alpha, together })
 }
 
 /** Divides a kernel into filters; throws where its weights have no neighbours, or too few to tell order from chance. */
 function filtersOf(
   weights: Weights,
-  { inputShape, alpha }: { inputShape: readonly number[] | undefined; alpha: number },
+  {
+    inputShape,
+    alpha,
+    together,
+  }: { inputShape: readonly number[] | undefined; alpha: number; together: boolean },
 ): Filters {
   const { values, shape, className, label } = weights
   const grid = gridOf(weights, inputShape)
@@ -354,13 +361,13 @@ function filtersOf(
   const { count, filterOf } = filterAxes(shape, className)
   const members: number[][] = Array.from({ length: count }, () => [])
   for (let i = 0; i < within; i++) members[filterOf(i)]!.push(i)
-  if (count * arrangementsLog(grid) < -Math.log(alpha) - 1e-9) {
+  if ((together ? 1 : count) * arrangementsLog(grid) < -Math.log(alpha) - 1e-9) {
     throw new InvalidArgumentError(
       label,
       `${count} ${count === 1 ? 'filter' : 'filters'} of ${grid.join(' × ')}`,
       pixels === 1
         ? 'filters with neighbouring weights: another layer'
-        : `more weights: so few come into any order by chance more often than in ${formatPercent(alpha)} of cases`,
+        : `more weights: so few come into any order by chance more often than in ${formatPercent(alpha)} of cases${together ? "; of: 'weights' needs fewer" : ''}`,
     )
   }
   const patterns = members.map((indices) =>
@@ -409,12 +416,13 @@ function arrangementsLog(grid: readonly number[]): number {
 }
 
 /**
- * Geary's C of all filters together, each weighted by its variance, and its place among shuffles. Every filter is
- * shuffled by itself; the channels of a pixel stay together, as they may be alike. Undefined: every filter is constant.
+ * Geary's C of all filters, each weighted by its variance, and its place among shuffles; the channels of a pixel stay
+ * together. Initial noise is independent: every filter is shuffled by itself, which tells most. Changes follow gradients
+ * that filters share: `together`, all filters are shuffled alike. Undefined: every filter is constant.
  */
 function structureOf(
   { grid, patterns: all }: Filters,
-  { permutations, random }: { permutations: number; random: () => number },
+  { permutations, together, random }: { permutations: number; together: boolean; random: () => number },
 ): Structure | undefined {
   const pixels = sizeOfGrid(grid)
   const stride = Math.max(1, Math.ceil((all.length * all[0]!.length) / mostValues))
@@ -429,8 +437,9 @@ function structureOf(
   let [low, high] = [1, 1]
   for (let i = 0; i < permutations; i++) {
     let sum = 0
+    if (together) shuffle(order, random)
     for (const pattern of patterns) {
-      shuffle(order, random)
+      if (!together) shuffle(order, random)
       sum += contrastOf(pattern, pairs, order)
     }
     if (scale * sum <= geary + rounding) low++

@@ -174,6 +174,18 @@ describe('noise fails', () => {
     expect(passed).toBeLessThanOrEqual(10)
   })
 
+  test('nor of changes that all filters share', async () => {
+    let passed = 0
+    for (let layer = 0; layer < 400; layer++) {
+      const pattern = tf.tensor4d(normals(25, mixSeed(layer, 'shared')), [5, 5, 1, 1])
+      const [initial, kernel] = [tf.ones([5, 5, 1, 8]), tf.tile(pattern, [1, 1, 1, 8])]
+      const { status } = await checkStructuredFilters(kernel, { initial, seed: layer })
+      if (status === 'passed') passed++
+      tf.dispose([pattern, initial, kernel])
+    }
+    expect(passed).toBeLessThanOrEqual(10)
+  })
+
   test.each([
     ['conv 5 × 5', () => convolutions(5)],
     ['conv 3 × 3', () => convolutions(3)],
@@ -219,7 +231,7 @@ describe('noise fails', () => {
     }
   })
 
-  test('labels shuffled: the change is smooth as the pictures are, the filters stay noise', async () => {
+  test('labels shuffled: the change is smooth as the pictures are, the filters stay noise for a while', async () => {
     const shuffled = { xs: digits.xs, ys: tf.reverse(digits.ys, 0) }
     const options = { train: shuffled, steps: 60 }
     const change = await checkStructuredFilters(() => convolutions(5), options)
@@ -314,6 +326,12 @@ describe('what has no filters is refused by name', () => {
       /got 4 filters of 1 × 1; wanted filters with neighbouring weights: another layer/,
     ],
     ['too few pixels', tf.ones([2, 2, 1, 3]), {}, /got 3 filters of 2 × 2; wanted more weights/],
+    [
+      'too few for a change',
+      tf.ones([2, 2, 1, 8]),
+      { initial: tf.zeros([2, 2, 1, 8]) },
+      /got 8 filters of 2 × 2; wanted more weights.*of: 'weights' needs fewer/,
+    ],
     ['no weights', 7, {}, /got a value of type number; wanted a LayersModel/],
     ['NaN', tf.fill([3, 3, 1, 8], Number.NaN), {}, /72 of 72 weights NaN or infinite/],
     ['an unknown layer', pointwise, { layer: 'none' }, /layer: got "none"; wanted the index or name/],
