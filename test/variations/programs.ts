@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Recipe } from '../../src/recipe/recipe.js'
 import { openProgram } from '../../src/training/open.js'
-import { runPlan } from '../../src/training/planned-run.js'
+import { runPlan, type TrainingPlan } from '../../src/training/planned-run.js'
 import type { Examples } from '../../src/training/trainable.js'
 import { healthyPrograms } from '../programs/healthy.js'
 
@@ -57,12 +57,13 @@ function aliases(layers: readonly tf.layers.Layer[]): (text: string) => string {
   const found = new Map<string, string>()
   const counts = new Map<string, number>()
   const text = JSON.stringify(layers.map((layer) => [layer.name, layer.getConfig()]))
-  for (const [name, kind] of text.matchAll(
-    /\b(?:[a-z0-9_]+_)?([A-Z][A-Za-z0-9]*?|sequential_|input|model)\d+\b/g,
-  )) {
-    if (found.has(name)) continue
-    counts.set(kind!, (counts.get(kind!) ?? 0) + 1)
-    found.set(name, `${kind}-${counts.get(kind!)}`)
+  for (const [, name] of text.matchAll(/"name":"([^"]+)"/g)) {
+    const [, kind] =
+      name!.match(/^(?!dropout_(?:before|after))(?:[a-z0-9_]+_)?([A-Z]\w*?|sequential_|input|model)\d+$/) ??
+      []
+    if (!kind || found.has(name!)) continue
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    found.set(name!, `${kind}-${counts.get(kind)}`)
   }
   return (given) =>
     [...found]
@@ -75,14 +76,15 @@ export async function trainFive(recipe: Recipe): Promise<number[]> {
   const load = async (source: Recipe['train']) => (typeof source === 'function' ? source() : source)
   const train = await load(recipe.train)
   const validation = recipe.validation && (await load(recipe.validation))
-  const { program, losses } = await runPlan(
-    { ...recipe, train, ...(validation && { validation }) } as Parameters<typeof runPlan>[0],
-    { seed: 1, steps: 5 },
-  )
-  program.dispose()
-  if (recipe.train !== train) free(train)
-  if (validation && recipe.validation !== validation) free(validation)
-  return losses
+  const plan = { ...recipe, train, ...(validation && { validation }) } as TrainingPlan
+  try {
+    const { program, losses } = await runPlan(plan, { seed: 1, steps: 5 })
+    program.dispose()
+    return losses
+  } finally {
+    if (recipe.train !== train) free(train)
+    if (validation && recipe.validation !== validation) free(validation)
+  }
 }
 
 export function free({ xs, ys, sampleWeight }: Examples): void {
