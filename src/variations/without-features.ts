@@ -138,6 +138,9 @@ function withoutColumns(xs: TensorGroup, columns: Columns): TensorGroup {
 function withoutInputs(xs: TensorGroup, names: readonly string[]): TensorGroup {
   const named = namedInputs(xs)
   for (const name of names) if (!(name in named)) throw unknownInput(name, Object.keys(named))
+  if (Object.keys(named).every((name) => names.includes(name))) {
+    throw new InvalidArgumentError('withoutFeatures', 'all inputs', 'some of them')
+  }
   return Object.fromEntries(
     Object.entries(named)
       .filter(([name]) => !names.includes(name))
