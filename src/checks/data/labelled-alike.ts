@@ -1,7 +1,7 @@
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { neighbourAgreement } from '../../statistics/neighbour-agreement.js'
+import { splitAgreement } from '../../statistics/split-agreement.js'
 import { tablesOf } from '../../statistics/tables.js'
-import { assertExamples, countExamples } from '../../training/examples.js'
+import { assertExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
@@ -18,9 +18,10 @@ const leastSurprise = 5
 const leastAgreement = 0.2
 
 /**
- * Neighbours share their label as often among training examples as among as many validation examples: both come from
- * one source and one labelling. Labels that are wrong in the training data alone show, whatever the model. The
- * agreement is measured as Cohen's kappa for classes, as a correlation for quantities. No training step.
+ * Neighbours share their label as often among training examples as validation examples do that are as far apart: both
+ * come from one source and one labelling. Labels that are wrong in the training data alone show, whatever the model.
+ * Augmented inputs agree less as well, but still predict validation labels, which wrong labels do not. The agreement is
+ * measured as Cohen's kappa for classes, as a correlation for quantities. No training step.
  */
 export async function checkLabelledAlike(
   train: Examples,
@@ -33,15 +34,15 @@ export async function checkLabelledAlike(
   assertExamples(validation, 'validation')
   joinTables(tablesOf('xs', train.xs), tablesOf('xs', validation.xs))
   const skip = (reason: string) => skippedResult({ check: 'labelled-alike', stage: 'data', reason, seed })
-  const count = Math.min(most, countExamples(train), countExamples(validation))
-  const trained = neighbourAgreement(train, { seed, most: count })
-  const expected = neighbourAgreement(validation, { seed, most: count })
-  if (!trained || !expected)
-    return skip('no output has a class or a number for each example, or there are too few')
+  const agreement = splitAgreement(train, validation, { seed, most })
+  if (!agreement) return skip('no output has a class or a number for each example, or there are too few')
+  const { training: trained, validation: expected, across, count } = agreement
   if (expected.share < leastAgreement) return skip('neighbours hardly share their labels')
   const surprise = (expected.score - trained.score) / Math.hypot(expected.error, trained.error)
-  const failed = trained.share < leastRatio * expected.share && surprise > leastSurprise
-  const shares = `${formatPercent(trained.share)} among ${count} training examples, ${formatPercent(expected.share)} among as many validation examples`
+  // A share of wrong labels is met once from split to split, twice within training.
+  const predicts = across.share >= Math.sqrt(leastRatio) * expected.share
+  const failed = trained.share < leastRatio * expected.share && surprise > leastSurprise && !predicts
+  const shares = `${formatPercent(trained.share)} among ${count} training examples, ${formatPercent(expected.share)} among as many validation examples as far apart`
   const strangers = trained.surprise < 3
   return {
     check: 'labelled-alike',
@@ -50,7 +51,7 @@ export async function checkLabelledAlike(
     summary: failed
       ? `Neighbours agree less in their training labels than in their validation labels, beyond chance: ${shares}.`
       : `Neighbours agree in their labels alike, beyond chance: ${shares}.`,
-    measured: { training: trained.share, validation: expected.share, surprise },
+    measured: { training: trained.share, validation: expected.share, across: across.share, surprise },
     expected: { training: `≥ ${formatNumber(leastRatio * expected.share)}` },
     causes: failed
       ? [
