@@ -4,7 +4,7 @@ import { type CompiledModel, coreOf, isLayersModel } from '../training/internals
 import { newestTensorId } from '../training/open.js'
 import { disposeOptimizer } from '../training/optimizer-copy.js'
 import { carryWeights } from './carry-weights.js'
-import type { ModelConfig } from './model-config.js'
+import type { ModelConfig, Settings } from './model-config.js'
 import type { Create } from './variation.js'
 import { disposeModel, disposeProgram } from './vary-program.js'
 
@@ -42,7 +42,7 @@ export function rewriteModel(variation: string, create: Create, change: ModelCha
     if (core.optimizer_ == null || model.weights.length === 0 || !fresh) return model
     let changed: tf.LayersModel | undefined
     try {
-      const config = model.toJSON(null, false) as unknown as ModelConfig
+      const config = configOf(model)
       const finish = change(config, model)
       changed = await build(variation, config)
       assertRoom(variation, changed)
@@ -59,6 +59,23 @@ export function rewriteModel(variation: string, create: Create, change: ModelCha
       disposeModel(model)
     }
     return changed
+  }
+}
+
+function configOf(model: tf.LayersModel): ModelConfig {
+  const config = model.toJSON(null, false) as unknown as ModelConfig
+  dropUnset(config.config, model.getConfig() as Settings)
+  return config
+}
+
+/** TensorFlow.js writes null for what was not set; built again it would be set to null, which differs from the model. */
+function dropUnset(written: unknown, own: unknown): void {
+  if (typeof written !== 'object' || written === null || typeof own !== 'object' || own === null) return
+  // The same keys in the same order, in another spelling.
+  const values = Object.values(own)
+  for (const [i, [key, value]] of Object.entries(written).entries()) {
+    if (value === null && values[i] === undefined) delete (written as Settings)[key]
+    else dropUnset(value, values[i])
   }
 }
 
