@@ -1,4 +1,4 @@
-import { formatNumber } from '../figures/number.js'
+import { formatNumber, formatPercent } from '../figures/number.js'
 import { countExamples, disposeExamples, sliceExamples } from '../training/examples.js'
 import { allLayers } from '../training/layers.js'
 import type { Examples, Trainable } from '../training/trainable.js'
@@ -8,7 +8,7 @@ import { lossIsMeanOfRows, lossMixesExamples } from './loss-mixing.js'
 
 /** A law of evaluation that does not hold. */
 export interface Law {
-  law: 'twice' | 'parts' | 'order' | 'doubled' | 'pairs' | 'rate'
+  law: 'twice' | 'parts' | 'order' | 'doubled' | 'pairs' | 'rate' | 'decay'
   /** What was measured, for the message. */
   name: string
   value: number
@@ -53,6 +53,12 @@ export function causeOfLaw(
         name: 'label-shape',
         evidence: `the loss is ${formatNumber(value)} whichever example gets which label: it pairs every prediction with every label`,
         fix: 'give labels and predictions one and the same shape: [n, 1] against [n] is broadcast to [n, n]',
+      }
+    case 'decay':
+      return {
+        name: 'over-regularized',
+        evidence: `a step at learning rate 0 shrinks the weights by ${formatPercent(value)}: after ${Math.ceil(Math.LN2 / value)} steps half of what was learned is gone`,
+        fix: 'lower the decay to 0.01 times the learning rate or less: weights.mul(1 - rate * decay)',
       }
     case 'rate':
       return {

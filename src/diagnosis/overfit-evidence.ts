@@ -13,6 +13,8 @@ export interface OverfitEvidence {
   batch: Examples
   /** Labels and predictions before training. */
   outputs: OutputView[]
+  /** The same after it. */
+  fitted?: OutputView[]
   goal: OverfitGoal
   run: Run
   seed: number

@@ -92,8 +92,11 @@ function unrelatedLabels({ batch, run, goal }: OverfitEvidence): Cause[] {
   ]
 }
 
+/** A loss that falls by so much of itself gets what it asks for. */
+const fell = 0.5
+
 /** Nothing else is known than how far the loss came. */
-export function whereTheLossStays({ run, goal, batch }: OverfitEvidence): Cause {
+export function whereTheLossStays({ run, goal, batch, outputs }: OverfitEvidence): Cause {
   const best = Math.min(...run.losses.filter(Number.isFinite))
   const scale = inputScale(batch.xs)
   if (run.end === 'non-finite') {
@@ -108,6 +111,14 @@ export function whereTheLossStays({ run, goal, batch }: OverfitEvidence): Cause 
       name: 'inputs-ignored',
       evidence: `the loss stays at ${formatNumber(best)}, what the best constant prediction gives (${formatNumber(goal.constant)}): the outputs do not depend on the inputs (which have standard deviation ${formatNumber(scale.deviation)})`,
       fix: 'follow one example through the layers: look for a dead relu, a multiplication by zero, a gradient stopped on the way',
+    }
+  }
+  const first = run.losses[0]!
+  if (outputs.some(({ loss }) => !loss) && first - best > fell * Math.abs(first)) {
+    return {
+      name: 'wrong-loss',
+      evidence: `the loss falls from ${formatNumber(first)} to ${formatNumber(best)} while the predictions do not become the labels: it is least somewhere else`,
+      fix: 'check the sign of every term of the loss, its axes, and which argument holds the labels; its minimum must be where predictions are right',
     }
   }
   return {

@@ -9,6 +9,7 @@ import { inputScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
 import { labelsOnlyAdded } from './label-pairs.js'
 import { lossMixesExamples } from './loss-mixing.js'
+import { offsetPredictions } from './offset.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 import { canReplaceOptimizer, changeOneThing, layersMakeNoise, withoutNoise } from './overfit-experiments.js'
@@ -74,6 +75,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     program.dispose()
   }
   const certain = [
+    ...offsetPredictions(evidence),
     ...outputs.flatMap(
       (output) => headPredictsOutOfRange(output, activation) ?? headUnlikeTask(output, activation) ?? [],
     ),

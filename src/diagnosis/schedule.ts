@@ -10,19 +10,19 @@ import type { OverfitEvidence } from './overfit-evidence.js'
 const watchedSteps = 100
 const decayed = 0.01
 
-/** A learning rate that the program itself lowers to next to nothing while the loss has far to go. */
+/** A learning rate that the program itself lowers to next to nothing, or never raises to what it was made with. */
 export async function scheduleOf({ subject, batch, seed, control, run }: OverfitEvidence): Promise<Cause[]> {
   const program = await openProgram(subject, seed)
   const rates: number[] = []
+  const planned = learningRateOf(program.optimizer) ?? 0
   try {
-    const first = learningRateOf(program.optimizer) ?? 0
     await trainProgram(program, sameBatch(batch).next, {
       seed,
       ...control,
       steps: Math.min(watchedSteps, run.losses.length),
       readEvery: 1,
       until: () => {
-        rates.push(learningRateOf(program.optimizer) ?? first)
+        rates.push(learningRateOf(program.optimizer) ?? planned)
         return undefined
       },
     })
@@ -30,6 +30,7 @@ export async function scheduleOf({ subject, batch, seed, control, run }: Overfit
     program.dispose()
   }
   const most = Math.max(0, ...rates)
+  if (rates.length > 1 && most < decayed * planned) return [neverWarm(planned, most, rates.length)]
   const step = rates.findLastIndex((rate) => rate > decayed * most) + 1
   if (most === 0 || step === rates.length || step === 0) return []
   return [
@@ -40,3 +41,9 @@ export async function scheduleOf({ subject, batch, seed, control, run }: Overfit
     },
   ]
 }
+
+const neverWarm = (planned: number, most: number, steps: number): Cause => ({
+  name: 'learning-rate-too-low',
+  evidence: `the optimizer is made with a learning rate of ${formatNumber(planned)}, and the program itself sets it to ${formatNumber(most)} at most in ${steps} steps`,
+  fix: 'a warm-up counts in steps or in epochs: check which, and that it ends within the first tenth of the training',
+})

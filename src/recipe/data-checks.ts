@@ -11,14 +11,25 @@ import { checkSameDistribution } from '../checks/data/same-distribution.js'
 import { checkShuffled } from '../checks/data/shuffled.js'
 import { checkTargetLeak } from '../checks/data/target-leak.js'
 import { type CheckOptions, defaultSeed } from '../checks/options.js'
+import { type Table, tablesOf } from '../statistics/tables.js'
 import { openProgram } from '../training/open.js'
+import type { Examples } from '../training/trainable.js'
 import { doesNotApply, type RecipeCheck, type RecipeContext } from './recipe-context.js'
 
 /**
  * What a whole recipe tolerates in its data. The matchers are stricter: who calls them by name asks for it, while
  * real data that train well have a few twins, a few far values, and rare classes.
  */
-const tolerated = { copies: 0.02, outliers: 0.02, classRatio: 0.02 }
+const tolerated = { copies: 0.02, discreteCopies: 0.1, outliers: 0.02, classRatio: 0.02 }
+
+/** Symbols and counts repeat by nature, more than their frequencies one by one would have it. */
+const copiesTolerated = ({ xs }: Examples): number =>
+  tablesOf('xs', xs).every(isWhole) ? tolerated.discreteCopies : tolerated.copies
+
+function isWhole({ values, rows, width }: Table): boolean {
+  for (let i = 0; i < rows * width; i++) if (!Number.isInteger(values[i])) return false
+  return true
+}
 
 /** With more classes than this rare and absent ones are the nature of the data. */
 const mostClasses = 20
@@ -51,14 +62,18 @@ export function dataChecks(context: RecipeContext): RecipeCheck[] {
     {
       name: 'no-duplicates',
       stage: 'data',
-      run: async (options) => checkNoDuplicates(await train(), { ...options, maxShare: tolerated.copies }),
+      run: async (options) =>
+        checkNoDuplicates(await train(), { ...options, maxShare: copiesTolerated(await train()) }),
     },
     {
       name: 'disjoint',
       stage: 'data',
       ...(!validation && { missing: 'the recipe has no validation examples' }),
       run: async (options) =>
-        checkDisjoint(await train(), await validation!(), { ...options, maxShare: tolerated.copies }),
+        checkDisjoint(await train(), await validation!(), {
+          ...options,
+          maxShare: copiesTolerated(await train()),
+        }),
     },
     {
       name: 'balanced-classes',

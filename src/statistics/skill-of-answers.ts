@@ -27,16 +27,16 @@ export function skillOfAnswers(outputs: readonly InitOutput[]): Skill | undefine
 /**
  * Skill by the program's own loss; of a custom one, by its answers, or by the order in which it puts the examples: a
  * log rate or a distance is no label, and tells it all the same. `reversed`: small predictions may stand for large
- * labels, as distances do.
+ * labels, as distances do. `order: false` leaves the order out.
  */
 export function skillByLossOrAnswers(
   outputs: readonly InitOutput[],
-  { reversed = false } = {},
+  { reversed = false, order: byOrder = true } = {},
 ): Skill | undefined {
   const own = skillOf(outputs)
   if (own) return own
   const answers = skillOfAnswers(withStandInLosses(outputs) ?? outputs)
-  const order = skillOfOrder(outputs, reversed)
+  const order = byOrder ? skillOfOrder(outputs, reversed) : undefined
   return !answers || (order && order.share > answers.share) ? (order ?? answers) : answers
 }
 

@@ -82,13 +82,15 @@ export async function checkSameDistribution(
     overall.surprise > leastSurprise.overall
   const spreads =
     !follows && Math.max(spread.ratio, 1 / spread.ratio) > maxSpread && spread.surprise > leastSurprise.spread
-  const failed = shifted || spreads
+  const otherUnits = !shifted && !spreads && !follows && trend !== undefined && liesElsewhere(trend, maxShift)
+  const failed = shifted || spreads || otherUnits
   return {
     check: 'same-distribution',
     stage: 'data',
     status: failed ? 'failed' : 'passed',
-    summary:
-      spreads && !shifted
+    summary: otherUnits
+      ? `Inputs lie in the same place, but validation targets lie ${formatNumber(trend.size)} standard deviations from training targets, at most ${formatNumber(maxShift)} was wanted (${some.length} and ${others.length} examples).`
+      : spreads && !shifted
         ? `Training inputs vary ${formatNumber(spread.ratio)} times as much as validation inputs, between ${formatNumber(1 / maxSpread)} and ${formatNumber(maxSpread)} was wanted (${some.length} and ${others.length} examples).`
         : failed
           ? `Training and validation inputs lie ${formatNumber(shift.size)} standard deviations apart, at most ${formatNumber(maxShift)} was wanted (${some.length} and ${others.length} examples).`
@@ -97,22 +99,33 @@ export async function checkSameDistribution(
             : `Training and validation inputs lie in the same place: means differ by ${formatNumber(shift.size)} standard deviations (${some.length} and ${others.length} examples).`,
     measured: { shift: shift.size, spread: spread.ratio },
     expected: { shift: `≤ ${formatNumber(maxShift)}`, spread: `≤ ${formatNumber(maxSpread)}` },
-    causes: failed
+    causes: otherUnits
       ? [
           {
-            name: 'augmentation-shift',
-            evidence:
-              spreads && !shifted
-                ? `the standard deviation of training inputs is ${formatNumber(spread.ratio)} times that of validation inputs (${formatNumber(spread.surprise)} standard errors from 1): noise or another scale on one side`
-                : `features of validation examples differ from those of training examples${classes[0] && classes[1] ? ' of the same class' : ''} by ${formatNumber(shift.size)} standard deviations, ${formatNumber(Math.sqrt(shift.surprise))} times what sampling explains`,
-            fix: 'send both splits through the same preprocessing (mean and deviation of the training data, the same scale, channel order and orientation); augmentation must keep inputs where real ones are',
+            name: 'label-map-mismatch',
+            evidence: `means of inputs differ by ${formatNumber(shift.size)} standard deviations, means of targets by ${formatNumber(trend.size)}: they are in other units, or of something else`,
+            fix: 'scale the targets of both splits by the same numbers (mean and deviation of the training targets), and undo it in use',
           },
         ]
-      : [],
+      : failed
+        ? [
+            {
+              name: 'augmentation-shift',
+              evidence:
+                spreads && !shifted
+                  ? `the standard deviation of training inputs is ${formatNumber(spread.ratio)} times that of validation inputs (${formatNumber(spread.surprise)} standard errors from 1): noise or another scale on one side`
+                  : `features of validation examples differ from those of training examples${classes[0] && classes[1] ? ' of the same class' : ''} by ${formatNumber(shift.size)} standard deviations, ${formatNumber(Math.sqrt(shift.surprise))} times what sampling explains`,
+              fix: 'send both splits through the same preprocessing (mean and deviation of the training data, the same scale, channel order and orientation); augmentation must keep inputs where real ones are',
+            },
+          ]
+        : [],
     seed,
     seconds: (performance.now() - started) / 1000,
   }
 }
+
+const liesElsewhere = ({ size, surprise }: { size: number; surprise: number }, maxShift: number): boolean =>
+  size > maxShift && surprise > leastSurprise.overall
 
 /** How far quantities to be predicted lie apart: inputs that follow a trend have targets that follow it too. */
 function targetShift(

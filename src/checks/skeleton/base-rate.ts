@@ -89,5 +89,5 @@ function summaryOf(gap: BaseRateGap & { output: number }, failed: boolean, sever
   const of = several ? ` of output ${gap.output}` : ''
   return failed
     ? `The mean first prediction${of} has the loss ${formatNumber(gap.start)}; the base rate of the labels alone gives ${formatNumber(gap.constant)} (${formatPercent(savingOf(gap))} less than an unbiased start): the first steps only learn the bias.`
-    : `The mean first prediction${of} has the loss ${formatNumber(gap.start)}, the base rate of the labels ${formatNumber(gap.constant)}: no hockey stick worth a bias.`
+    : `The mean first prediction${of} has the loss ${formatNumber(gap.start)}, the base rate of the labels ${formatNumber(gap.constant)}: no bias is missing that is worth setting.`
 }

@@ -2,7 +2,7 @@ import { causeOfLaw, type Law } from '../../diagnosis/evaluation.js'
 import { deals, labelsAreInterchangeable } from '../../diagnosis/label-pairs.js'
 import { scaleLearningRate } from '../../diagnosis/trial.js'
 import { InvalidArgumentError } from '../../errors.js'
-import { formatNumber } from '../../figures/number.js'
+import { formatNumber, formatPercent } from '../../figures/number.js'
 import { callStep } from '../../training/call-step.js'
 import {
   assertExamples,
@@ -193,8 +193,10 @@ function otherPairs(program: Trainable, examples: Examples, loss: number, seed: 
   }
 }
 
+type WeightValues = ReturnType<typeof weightValues>
+
 async function atRateZero(program: Trainable, examples: Examples): Promise<Law | undefined> {
-  const before = weightValues(program)
+  const before: WeightValues = weightValues(program)
   if (!scaleLearningRate(program, 0)) return undefined
   const loss = await callStep(program, examples)
   const finite = Number.isFinite(loss.dataSync()[0])
@@ -206,6 +208,17 @@ async function atRateZero(program: Trainable, examples: Examples): Promise<Law |
   const value = Math.max(...changes)
   if (value === 0) return undefined
   const { name } = before[changes.indexOf(value)]!
+  const decay = decayOf(before, after)
+  if (decay !== undefined) {
+    if (decay < mostDecay) return undefined
+    return {
+      law: 'decay',
+      name: 'decay a step',
+      value: decay,
+      expected: 0,
+      finding: `Each step takes ${formatPercent(decay)} off the weights, whatever the gradients.`,
+    }
+  }
   return {
     law: 'rate',
     name: 'change at rate 0',
@@ -213,4 +226,28 @@ async function atRateZero(program: Trainable, examples: Examples): Promise<Law |
     expected: 0,
     finding: `One step at learning rate 0 changes ${changes.filter((change) => change > 0).length} of ${changes.length} weights, '${name}' by ${formatNumber(value)}.`,
   }
+}
+
+/** Decay beside the optimizer is a matter of taste up to this share a step, in which 100 steps leave a third. */
+const mostDecay = 0.01
+
+/** The share by which all weights that changed have shrunk, where that is all that happened to them: a decay by hand. */
+function decayOf(before: WeightValues, after: WeightValues): number | undefined {
+  let [dot, squares, moved] = [0, 0, 0]
+  const changes = before.flatMap(({ values }, i) => {
+    const now = after[i]!.values
+    // Biases are left out of most decays.
+    return values.every((value, k) => value === now[k]) ? [] : [{ values, now }]
+  })
+  for (const { values, now } of changes) {
+    for (const [k, value] of values.entries()) {
+      dot += (value - now[k]!) * value
+      squares += value ** 2
+      moved += (value - now[k]!) ** 2
+    }
+  }
+  const share = dot / squares
+  if (!(share > 0 && share < 1)) return undefined
+  const rest = moved - share * dot
+  return rest <= 0.01 * moved ? share : undefined
 }

@@ -6,7 +6,9 @@ import { isRegression } from '../../statistics/losses.js'
 import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
 import { skillOf } from '../../statistics/skill.js'
 import { withStandInLosses } from '../../statistics/stand-in-loss.js'
+import { isOnlyOffset, lineOf } from '../../statistics/straight-line.js'
 import { sameBatch } from '../../training/batches.js'
+import { countExamples } from '../../training/examples.js'
 import { groupIdenticalInputs, groupIdenticalPrefixes } from '../../training/identical-inputs.js'
 import { openProgram } from '../../training/open.js'
 import { type OutputView, viewOutputs, viewsInTraining } from '../../training/outputs.js'
@@ -23,6 +25,8 @@ export interface Attempt {
   judgedBy: OverfitGoal
   /** Labels and predictions before training, with the program's own loss. */
   outputs: OutputView[]
+  /** The same after training. */
+  fitted: OutputView[]
   accuracy: number | undefined
   /** The loss is a custom one, without a known goal: the predictions decide. */
   byPredictions: boolean
@@ -37,6 +41,7 @@ export const explainedShare = 0.85
 /** … or in which order they put the examples, and how little of a loss is nothing. */
 const leastOrder = 0.9
 const littleLoss = 0.01
+const noLoss = 0.001
 /** Within this factor of its goal a program goes on beyond its steps, for half as many again. */
 const nearGoal = 1.25
 const overtime = 1.5
@@ -64,13 +69,16 @@ export async function attempt(
       probeEvery: 50,
       ...controlOf(options),
       until(losses, { updateRatios }) {
-        if (updateRatios.length > 1 && updateRatios.every(({ value }) => value === 0)) return 'plateau'
+        // The same loss again and again: gradients gathered over some steps would have been applied by now.
+        if (losses.length > stillSteps && updateRatios.every(({ value }) => value === 0) && isStill(losses))
+          return 'plateau'
         if (byPredictions) {
           if (losses.length < nextLook) return undefined
           nextLook += lookEvery
           const views = viewsInTraining(program, batch, outputs)
           accuracy = accuracyOf(views)
-          if (fits(views, accuracy, goal) || tellsLabels(own, views, losses)) return 'done'
+          if (fits(views, accuracy, goal) || tellsLabels(own, views, losses, countExamples(batch)))
+            return 'done'
         } else if (losses.at(-1)! <= goal.loss) {
           accuracy = accuracyInTraining(program, batch, outputs)
           if (accuracy === undefined || accuracy >= goal.accuracy - 1e-9) return 'done'
@@ -84,6 +92,7 @@ export async function attempt(
       goal,
       judgedBy: byPredictions ? markOf(goal, run.losses) : goal,
       outputs: own,
+      fitted: viewsInTraining(program, batch, own),
       accuracy: accuracyInTraining(program, batch, outputs),
       byPredictions,
     }
@@ -156,13 +165,27 @@ function fits(views: OutputView[], accuracy: number | undefined, goal: OverfitGo
  * A custom loss may want something else than the labels: a log rate, a distance. Fitted, it puts the examples in the
  * order of their labels, or in reverse where its loss has come down to nothing.
  */
-function tellsLabels(own: OutputView[], views: OutputView[], losses: readonly number[]): boolean {
+function tellsLabels(
+  own: OutputView[],
+  views: OutputView[],
+  losses: readonly number[],
+  examples: number,
+): boolean {
   const [output] = views
   if (views.length !== 1 || own[0]!.loss) return false
   const order = concordanceOf(own[0]!.labels, output!.predictions)?.order ?? 0
   const last = losses.at(-1)!
+  const line = lineOf(own[0]!.labels, output!.predictions)
+  if (line && isOnlyOffset(line)) return false
+  // Steps of a sequence may be left out of a loss, as padding is: which ones cannot be seen.
+  if (own[0]!.labels.rows > examples && last >= 0 && last < noLoss * losses[0]!) return true
   return order >= leastOrder || (order <= -leastOrder && last >= 0 && last < littleLoss * losses[0]!)
 }
+
+const stillSteps = 50
+
+const isStill = (losses: readonly number[]): boolean =>
+  losses.slice(-stillSteps).every((loss) => loss === losses[0])
 
 function isPlateau(losses: readonly number[], goal: OverfitGoal): boolean {
   if (losses.length < 2 * plateauSteps) return false

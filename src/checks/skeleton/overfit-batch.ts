@@ -49,7 +49,7 @@ export async function checkOverfitBatch(
     const other = mixSeed(seed, 'second try')
     tries.push(await attempt(subject, batch, other, { ...options, leavesPlateaus: false }))
   }
-  const { run, goal, outputs, accuracy, byPredictions, judgedBy } =
+  const { run, goal, outputs, fitted, accuracy, byPredictions, judgedBy } =
     tries.find((one) => one.run.end === 'done') ?? tries[0]!
   const passed = run.end === 'done'
   const last = run.losses.at(-1) ?? Number.NaN
@@ -84,6 +84,7 @@ export async function checkOverfitBatch(
             subject,
             batch,
             outputs,
+            fitted,
             goal: judgedBy,
             run,
             seed,

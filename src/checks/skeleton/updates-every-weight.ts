@@ -76,8 +76,8 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       const broken = !Number.isFinite(loss)
       if (count !== steps && count !== steps + moreSteps && !broken) return
       lookAgain(program)
-      const all = resting.length === before.length
-      over = (resting.length === 0 && !optimizers.startAnew()) || all || count > steps || broken
+      // Where nothing moves, gradients may be gathered over some steps before they are applied.
+      over = (resting.length === 0 && !optimizers.startAnew()) || count > steps || broken
       if (over) symmetry.look(program, batch, gradients)
       if (over && resting.length > 0)
         norms = gradients ? normsOfGradients(gradients) : gradientNorms(program, batch)
