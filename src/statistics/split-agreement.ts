@@ -7,6 +7,7 @@ import { tablesOf } from './tables.js'
 
 /** How far neighbours agree in their labels, among as many examples of each split. */
 export interface SplitAgreement {
+  kind: 'classes' | 'numbers'
   training: PairAgreement
   /** Of pairs no nearer to each other than neighbours in training are, and not next to each other in their order. */
   validation: PairAgreement
@@ -38,6 +39,7 @@ export function splitAgreement(
   const across = nearest(expected.points, given.points, 1)
   const at = (labels: Float64Array, rows: Int32Array) => Float64Array.from(rows, (row) => labels[row]!)
   return {
+    kind: given.kind,
     training: agreement(given.labels, at(given.labels, within)),
     validation: agreement(expected.labels, at(expected.labels, partners)),
     across: agreement(expected.labels, at(given.labels, across)),

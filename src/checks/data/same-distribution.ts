@@ -74,7 +74,11 @@ export async function checkSameDistribution(
   // Labels that do not belong to their inputs move the classes, other shares of the classes the whole: not both.
   const spread = spreadOf(points, some.length, (i) => repeats[i] === true)
   const trend = classes[0] && classes[1] ? undefined : targetShift(train, validation, some, others)
-  const follows = trend !== undefined && trend.size > shift.size / 2 && trend.surprise > leastSurprise.overall
+  const follows =
+    trend !== undefined &&
+    shift.size > maxShift &&
+    trend.size > shift.size / 2 &&
+    trend.surprise > leastSurprise.overall
   const shifted =
     !follows &&
     shift.size > maxShift &&
@@ -94,7 +98,7 @@ export async function checkSameDistribution(
         ? `Training inputs vary ${formatNumber(spread.ratio)} times as much as validation inputs, between ${formatNumber(1 / maxSpread)} and ${formatNumber(maxSpread)} was wanted (${some.length} and ${others.length} examples).`
         : failed
           ? `Training and validation inputs lie ${formatNumber(shift.size)} standard deviations apart, at most ${formatNumber(maxShift)} was wanted (${some.length} and ${others.length} examples).`
-          : follows && shift.size > maxShift
+          : follows
             ? `Validation inputs lie ${formatNumber(shift.size)} standard deviations from training inputs, and their targets ${formatNumber(trend.size)} from training targets: a trend, as of a later time (${some.length} and ${others.length} examples).`
             : `Training and validation inputs lie in the same place: means differ by ${formatNumber(shift.size)} standard deviations (${some.length} and ${others.length} examples).`,
     measured: { shift: shift.size, spread: spread.ratio },
