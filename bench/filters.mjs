@@ -91,7 +91,7 @@ async function trained(name = 'conv 5 × 5', seeds = 10, steps = 500, only = und
       const count = (key) => `${of.filter((row) => row[key]).length} of ${of.length}`
       const moved = looks[look] === 0 ? '' : percent(middle('moved'))
       console.log(
-        `| ${fault} | ${looks[look]} | ${middle('loss').toFixed(2)} | ${middle('C').toFixed(2)} | ${moved} | ${count('weights')} | ${looks[look] === 0 ? '' : count('change')} |`,
+        `| ${fault} | ${looks[look]} | ${looks[look] === 0 ? '' : middle('loss').toFixed(2)} | ${middle('C').toFixed(2)} | ${moved} | ${count('weights')} | ${looks[look] === 0 ? '' : count('change')} |`,
       )
     }
   }
