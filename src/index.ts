@@ -6,9 +6,11 @@ export type {
   CauseName,
   CheckResult,
 } from './checks/index.js'
+export type { AblationOptions, AblationReport, ArmReport } from './experiments/run-ablation.js'
 export { test, test as it } from './fixtures/test.js'
 export type { TrainedRun, TrainOptions } from './fixtures/train.js'
 export type * from './matchers/index.js'
+export { ablation, type DescribeAblationOptions } from './recipe/describe-ablation.js'
 export { describeRecipe } from './recipe/describe-recipe.js'
 export type { Recipe, RecipeReport, RunRecipeOptions } from './recipe/recipe.js'
 export type { Run } from './training/run.js'

@@ -1,4 +1,13 @@
 export { InvalidArgumentError } from '../errors.js'
+export { ablationTable } from '../experiments/ablation-table.js'
+export type { Hypothesis } from '../experiments/hypothesis.js'
+export {
+  type AblationOptions,
+  type AblationReport,
+  type ArmReport,
+  type Arms,
+  runAblation,
+} from '../experiments/run-ablation.js'
 export type { Recipe, RecipeReport, RunRecipeOptions } from '../recipe/recipe.js'
 export { runRecipe } from '../recipe/run-recipe.js'
 export type { Examples, Subject, TensorGroup, Trainable } from '../training/trainable.js'

@@ -64,18 +64,22 @@ function comparePrograms(before: ProgramFacts, after: ProgramFacts, add: Add, in
     found.add(thing)
     add(thing, detail)
   }
-  if (before.layers && after.layers) compareLayers(before.layers, after.layers, tell)
-  else if (JSON.stringify(before.shapes) !== JSON.stringify(after.shapes)) {
+  if (before.layers && after.layers) {
+    // What an input that is gone went through goes with it.
+    const tellLayer: Add = (thing, detail) => {
+      if (!(inputsChanged && thing === 'layers removed')) tell(thing, detail)
+    }
+    compareLayers(before.layers, after.layers, tellLayer)
+  } else if (JSON.stringify(before.shapes) !== JSON.stringify(after.shapes)) {
     tell('weights', `shapes ${JSON.stringify(before.shapes)} → ${JSON.stringify(after.shapes)}`)
   }
-  if (JSON.stringify(before.losses) !== JSON.stringify(after.losses)) {
-    tell('loss', `${before.losses.join(', ')} → ${after.losses.join(', ')}`)
-  }
-  if (before.optimizer?.className !== after.optimizer?.className) {
-    tell(
-      'optimizer',
-      `${before.optimizer?.className ?? 'unknown'} → ${after.optimizer?.className ?? 'unknown'}`,
-    )
+  const [from, to] =
+    before.losses && after.losses
+      ? [before.losses, after.losses]
+      : [before.lossDescriptions, after.lossDescriptions]
+  if (from.join() !== to.join()) tell('loss', `${from.join(', ')} → ${to.join(', ')}`)
+  if (before.optimizer && after.optimizer && before.optimizer.className !== after.optimizer.className) {
+    tell('optimizer', `${before.optimizer.className} → ${after.optimizer.className}`)
   } else if (before.optimizer && after.optimizer) {
     for (const [key, from, to] of changedKeys(before.optimizer.config, after.optimizer.config)) {
       tell(key === 'learningRate' ? 'learning rate' : `optimizer ${key}`, `${from} → ${to}`)
@@ -96,8 +100,12 @@ const things: Record<string, string> = {
   units: 'width',
   filters: 'width',
   numHeads: 'width',
+  outputDim: 'width',
+  depthMultiplier: 'width',
   kernelRegularizer: 'weight penalty',
   biasRegularizer: 'weight penalty',
+  depthwiseRegularizer: 'weight penalty',
+  pointwiseRegularizer: 'weight penalty',
   recurrentRegularizer: 'weight penalty',
   embeddingsRegularizer: 'weight penalty',
   rate: 'dropout',

@@ -19,7 +19,10 @@ export interface ProgramFacts {
   /** Sums of the weights and of their squares right after `create`, under the seed. */
   initial: number[]
   optimizer: { className: string; config: Values } | undefined
-  losses: string[]
+  /** As the model was compiled with; undefined for a program that is no layers model. */
+  losses: string[] | undefined
+  /** What the losses compute, where that is known. */
+  lossDescriptions: string[]
 }
 
 /** Looks at a fresh program made under `seed`. */
@@ -32,7 +35,8 @@ export async function factsOf(create: () => unknown, seed: number): Promise<Prog
       shapes: weights.map(({ shape }) => [...shape]),
       initial: weights.flatMap(momentsOf),
       optimizer: optimizerFacts(program.optimizer),
-      losses: lossesOf(program),
+      losses: compiledLosses(program),
+      lossDescriptions: (program.lossDescriptions ?? []).map((description) => JSON.stringify(description)),
     }
   } finally {
     program.dispose()
@@ -49,8 +53,20 @@ function flat(layers: readonly tf.layers.Layer[]): tf.layers.Layer[] {
 }
 
 function layerFacts(layer: tf.layers.Layer): LayerFacts {
-  const { name: _, ...config } = JSON.parse(JSON.stringify(layer.getConfig())) as Values
-  return { className: layer.getClassName(), config }
+  const config = JSON.parse(JSON.stringify(layer.getConfig())) as Values
+  return { className: layer.getClassName(), config: unwrapped(config) }
+}
+
+const wrapped = ['layer', 'cell', 'forward_layer', 'forwardLayer', 'backward_layer', 'backwardLayer']
+
+/** The settings of a layer, and of the one inside it, without names: every model numbers its layers anew. */
+function unwrapped({ name: _, ...config }: Values): Values {
+  const own = Object.entries(config).filter(([key]) => !wrapped.includes(key))
+  const inner = wrapped.flatMap((key) => {
+    const { config: settings } = (config[key] ?? {}) as { config?: Values }
+    return settings ? Object.entries(unwrapped(settings)) : []
+  })
+  return Object.fromEntries([...inner, ...own])
 }
 
 function optimizerFacts(optimizer: tf.Optimizer | undefined): ProgramFacts['optimizer'] {
@@ -59,10 +75,9 @@ function optimizerFacts(optimizer: tf.Optimizer | undefined): ProgramFacts['opti
   return { className: optimizer.getClassName?.() ?? optimizer.constructor.name, config }
 }
 
-function lossesOf(program: Trainable): string[] {
+function compiledLosses(program: Trainable): string[] | undefined {
   const { model } = program as { model?: { loss?: unknown } }
-  if (model?.loss !== undefined) return [model.loss].flat().map(sayLoss)
-  return (program.lossDescriptions ?? []).map((description) => JSON.stringify(description))
+  return model?.loss === undefined ? undefined : [model.loss].flat().map(sayLoss)
 }
 
 const sayLoss = (loss: unknown): string =>

@@ -15,7 +15,7 @@ const pace = {
 
 /** Tells how far a check is: its step and its loss, through the console, from where the reporter takes it. */
 export function progressListener(
-  check: string,
+  check: string | (() => string),
   progress: Progress = recipeSettings().progress,
 ): Listener | undefined {
   if (progress === 'off') return undefined
@@ -24,7 +24,7 @@ export function progressListener(
   return (at) => {
     if (performance.now() < next) return
     next = performance.now() + every
-    console.info(progressLine(check, at))
+    console.info(progressLine(typeof check === 'string' ? check : check(), at))
   }
 }
 

@@ -58,7 +58,7 @@ describe('verdicts', () => {
         {
           ...quick,
           hypothesis: {
-            linear: 'raises validation loss by ≥ 50 %',
+            linear: 'raises validation loss by ≥ 5 %',
             heavyDropout: 'lowers validation loss by ≥ 2 %',
             slightlyWider: 'keeps validation loss within 0.1 %',
           },
