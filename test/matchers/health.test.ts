@@ -92,7 +92,7 @@ test('messages say what was measured, why, and what to try', async () => {
     ],
     [
       () => expect(faulty('learning rate 0')).toUpdateEveryWeight(batch),
-      /4 of 4 trainable weights did not change in 3 steps[\s\S]*weights-not-updated\n {2}why {2}.*learning rate 0 leave every weight/,
+      /4 of 4 trainable weights did not change in 13 steps[\s\S]*weights-not-updated\n {2}why {2}.*learning rate 0 leave every weight/,
     ],
     [
       () => expect(unbiased).toStartAtBaseRate(rare),

@@ -117,7 +117,7 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
           ...(failed.length > 0
             ? causesOfStillWeights(failed, inputs, {
                 all: before.length,
-                steps,
+                steps: taken,
                 rate: learningRateOf(program.optimizer),
                 dead: inspectModel(program, batch).some(({ name }) => name === 'dead-units'),
               })
