@@ -25,6 +25,20 @@ export { checkSameDistribution, type SameDistributionOptions } from './data/same
 export { checkShuffled, type ShuffledOptions } from './data/shuffled.js'
 export { checkTargetLeak, type TargetLeakOptions } from './data/target-leak.js'
 export type { CheckOptions } from './options.js'
+export {
+  checkEarnsItsComplexity,
+  type EarnsItsComplexityOptions,
+} from './overfit/earns-its-complexity.js'
+export {
+  checkImprovesWithEachAddition,
+  type ImprovesWithEachAdditionOptions,
+} from './overfit/improves-with-each-addition.js'
+export { checkGeneralizesBetter, type GeneralizesBetterOptions } from './regularize/generalizes-better.js'
+export {
+  checkKeepsLearningRate,
+  type KeepsLearningRateOptions,
+  type Schedule,
+} from './regularize/keeps-learning-rate.js'
 export type { Cause, CauseName, CheckResult, Stage } from './result.js'
 export { type BaseRateOptions, checkBaseRate } from './skeleton/base-rate.js'
 export { type CapacityOptions, checkCapacity } from './skeleton/capacity.js'

@@ -10,6 +10,10 @@ import type { OutliersOptions } from '../checks/data/outliers.js'
 import type { SameDistributionOptions } from '../checks/data/same-distribution.js'
 import type { ShuffledOptions } from '../checks/data/shuffled.js'
 import type { TargetLeakOptions } from '../checks/data/target-leak.js'
+import type { EarnsItsComplexityOptions } from '../checks/overfit/earns-its-complexity.js'
+import type { ImprovesWithEachAdditionOptions } from '../checks/overfit/improves-with-each-addition.js'
+import type { GeneralizesBetterOptions } from '../checks/regularize/generalizes-better.js'
+import type { KeepsLearningRateOptions } from '../checks/regularize/keeps-learning-rate.js'
 import type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -28,8 +32,8 @@ import type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every
 import type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
 import type { StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
-import type { RunRecipeOptions } from '../recipe/recipe.js'
-import type { Examples } from '../training/trainable.js'
+import type { Recipe, RunRecipeOptions } from '../recipe/recipe.js'
+import type { Examples, Subject } from '../training/trainable.js'
 import type { WeightImageOptions } from './weight-image.js'
 
 // The global Chai namespace is the one augmentation that compiles with Vitest 4 and 5 alike.
@@ -104,6 +108,14 @@ declare global {
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>
       /** The filters of the first layer show patterns, not noise; with `train`, what training changes in them does. */
       toHaveStructuredFilters(options?: StructuredFiltersOptions): Promise<void>
+      /** For the first half of the steps the learning rate keeps a tenth of its highest value. Subject: `(step) => rate`. */
+      toKeepLearningRate(options: KeepsLearningRateOptions): Promise<void>
+      /** Its additional weights lower the validation loss of the simpler program, over several seeds. */
+      toEarnItsComplexityOver(simpler: Subject, options: EarnsItsComplexityOptions): Promise<void>
+      /** Each program has a lower validation loss than the one before it. Subject: a list, the simplest first. */
+      toImproveWithEachAddition(options: ImprovesWithEachAdditionOptions): Promise<void>
+      /** Over several seeds the hypothesis holds against the baseline. Subject: a recipe, a factory or a model. */
+      toGeneralizeBetterThan(baseline: Recipe | Subject, options?: GeneralizesBetterOptions): Promise<void>
       /** @internal */
       toPassRecipeCheck(options: RunRecipeOptions): Promise<void>
     }

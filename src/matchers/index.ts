@@ -12,6 +12,10 @@ export type { OutliersOptions } from '../checks/data/outliers.js'
 export type { SameDistributionOptions } from '../checks/data/same-distribution.js'
 export type { ShuffledOptions } from '../checks/data/shuffled.js'
 export type { TargetLeakOptions } from '../checks/data/target-leak.js'
+export type { EarnsItsComplexityOptions } from '../checks/overfit/earns-its-complexity.js'
+export type { ImprovesWithEachAdditionOptions } from '../checks/overfit/improves-with-each-addition.js'
+export type { GeneralizesBetterOptions } from '../checks/regularize/generalizes-better.js'
+export type { KeepsLearningRateOptions, Schedule } from '../checks/regularize/keeps-learning-rate.js'
 export type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -46,6 +50,11 @@ export {
 } from './data.js'
 export { toBeCausal, toKeepExamplesIndependent, toUseEveryInput } from './dependencies.js'
 export {
+  toEarnItsComplexityOver,
+  toGeneralizeBetterThan,
+  toImproveWithEachAddition,
+} from './experiments.js'
+export {
   toEvaluateConsistently,
   toHaveHealthyActivations,
   toHaveHealthyGradients,
@@ -64,4 +73,5 @@ export {
   toOverfitBatch,
 } from './skeleton.js'
 export { toHaveStructuredFilters } from './squeeze.js'
+export { toKeepLearningRate } from './tune.js'
 export { toMatchWeightImage, type WeightImageOptions } from './weight-image.js'

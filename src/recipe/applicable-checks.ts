@@ -8,6 +8,7 @@ import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
 import { skeletonChecks } from './skeleton-checks.js'
 import { toldOnce } from './told-once.js'
+import { tuneChecks } from './tune-checks.js'
 
 /** All checks in the recipe's order, those left out by `only` and `skip` excepted. Data is loaded when first used. */
 export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): RecipeCheck[] {
@@ -19,6 +20,7 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
   const all = toldOnce([
     ...dataChecks(context),
     ...skeletonChecks(context).map((check) => overSeeds(check, seeds)),
+    ...tuneChecks(context),
   ]).map((check) => ({
     ...check,
     run: (control: CheckOptions) => withPatience(control, neverResolved, () => check.run(control)),
