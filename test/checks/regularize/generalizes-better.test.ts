@@ -7,17 +7,26 @@ import { expectNoNewTensors } from '../../training/expect-no-new-tensors.js'
 import { network, productAndSum } from '../overfit/toy-programs.js'
 
 const [train, validation] = [productAndSum(40, 1), productAndSum(200, 3)]
+const large = productAndSum(300, 11)
 const base: Recipe = { create: network({ units: 32 }), train, validation, steps: 150 }
 const quick = { seeds: 6 }
 
 test('more data help; fewer do not', async () => {
-  const more = variations.withMoreData(productAndSum(400, 7))(base)
+  const more = { ...base, train: large }
   const better = await expectNoNewTensors(() => checkGeneralizesBetter(more, base, quick))
   expect(better).toMatchObject({ status: 'passed', stage: 'regularize', measured: { steps: 150 } })
   expect(better.summary).toMatch(/^Against the baseline it lowers validation loss by ≥ 1 %: supported/)
   const worse = await expectNoNewTensors(() => checkGeneralizesBetter(base, more, quick))
   expect(worse.status).toBe('failed')
   expect(worse.summary).toContain('refuted')
+})
+
+test('a variation is compared with its base', async () => {
+  const dropout = variations.withDropout(0.8)(base)
+  const result = await expectNoNewTensors(() =>
+    checkGeneralizesBetter(dropout, base, { ...quick, hypothesis: 'raises validation loss by ≥ 5 %' }),
+  )
+  expect(result.summary).toMatch(/^Against the baseline it raises validation loss by ≥ 5 %: supported/)
 })
 
 test('a program against itself is refuted', async () => {
@@ -30,7 +39,7 @@ test('subjects take their data from the options; a live model is not changed', a
   const before = model.getWeights()[0]!.dataSync().slice()
   const result = await expectNoNewTensors(() =>
     checkGeneralizesBetter(model, network({ hidden: 0 }), {
-      train: productAndSumOnce,
+      train: large,
       validation,
       ...quick,
       steps: 150,
@@ -40,7 +49,6 @@ test('subjects take their data from the options; a live model is not changed', a
   expect(model.getWeights()[0]!.dataSync()).toEqual(before)
   model.dispose()
 })
-const productAndSumOnce = productAndSum(300, 11)
 
 test('a hypothesis that something is kept', async () => {
   const result = await checkGeneralizesBetter({ ...base, batchSize: 31 }, base, {
