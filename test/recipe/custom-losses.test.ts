@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, test } from 'vitest'
 import { loop } from '../../fixtures/zoo/loop.js'
+import type { Budget } from '../../src/recipe/recipe.js'
 import { runRecipe } from '../../src/recipe/run-recipe.js'
 import { mulberry32 } from '../../src/training/seed.js'
 import type { Examples } from '../../src/training/trainable.js'
@@ -53,7 +54,11 @@ const programs = [
 ] as const
 
 describe.each(programs)('%s', (_, labelOf, loss) => {
-  const run = (seed: number, changed: Partial<Parameters<typeof loop>[0]> = {}, mixed = false) => {
+  const run = (
+    seed: number,
+    changed: Partial<Parameters<typeof loop>[0]> = {},
+    { mixed = false, budget = 'quick' as Budget } = {},
+  ) => {
     const train = examples(seed, 600, labelOf)
     const validation = examples(seed + 100, 300, labelOf)
     const ys = mixed ? tf.reverse(train.ys as tf.Tensor, 0) : (train.ys as tf.Tensor)
@@ -63,12 +68,12 @@ describe.each(programs)('%s', (_, labelOf, loss) => {
         train: { ...train, ys },
         validation,
       },
-      { seed },
+      { seed, budget },
     )
   }
 
   test.each([1, 2, 3])('raises no alarm, seed %i', async (seed) => {
-    const { results } = await run(seed)
+    const { results } = await run(seed, {}, { budget: 'standard' })
     expect(results.filter(({ status }) => status === 'failed').map(({ summary }) => summary)).toEqual([])
   })
 
@@ -78,7 +83,7 @@ describe.each(programs)('%s', (_, labelOf, loss) => {
   })
 
   test('labels of other examples are caught', async () => {
-    const { passed } = await run(1, {}, true)
+    const { passed } = await run(1, {}, { mixed: true })
     expect(passed).toBe(false)
   })
 
