@@ -81,7 +81,7 @@ function whatNow({ verdict, seedsToDecide }: PairReport, seeds: number): string 
   if (verdict !== 'undecided' || seedsToDecide === undefined) return ''
   const instead = 'train longer, validate on more examples, or change the claim'
   if (seedsToDecide > mostSeeds) {
-    return ` No ${mostSeeds} seeds would decide, if the effect is what it looks like now: ${instead}.`
+    return ` Not even ${mostSeeds} seeds would decide, if the effect is what it looks like now: ${instead}.`
   }
   return ` About ${Math.max(seedsToDecide, seeds + 1)} seeds would decide, if the effect is what it looks like now (this were at most ${seeds}); or ${instead}.`
 }
