@@ -39,6 +39,10 @@ export {
   type KeepsLearningRateOptions,
   type Schedule,
 } from './regularize/keeps-learning-rate.js'
+export {
+  checkPreservesDistribution,
+  type PreservesDistributionOptions,
+} from './regularize/preserves-distribution.js'
 export type { Cause, CauseName, CheckResult, Stage } from './result.js'
 export { type BaseRateOptions, checkBaseRate } from './skeleton/base-rate.js'
 export { type CapacityOptions, checkCapacity } from './skeleton/capacity.js'

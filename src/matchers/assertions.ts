@@ -14,6 +14,7 @@ import type { EarnsItsComplexityOptions } from '../checks/overfit/earns-its-comp
 import type { ImprovesWithEachAdditionOptions } from '../checks/overfit/improves-with-each-addition.js'
 import type { GeneralizesBetterOptions } from '../checks/regularize/generalizes-better.js'
 import type { KeepsLearningRateOptions } from '../checks/regularize/keeps-learning-rate.js'
+import type { PreservesDistributionOptions } from '../checks/regularize/preserves-distribution.js'
 import type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -116,6 +117,8 @@ declare global {
       toImproveWithEachAddition(options: ImprovesWithEachAdditionOptions): Promise<void>
       /** Over several seeds the hypothesis holds against the baseline. Subject: a recipe, a factory or a model. */
       toGeneralizeBetterThan(baseline: Recipe | Subject, options?: GeneralizesBetterOptions): Promise<void>
+      /** Augmentation keeps shapes, places of the inputs and what labels say. Subject: `(batch) => batch`. */
+      toPreserveDistribution(examples: Examples, options?: PreservesDistributionOptions): Promise<void>
       /** @internal */
       toPassRecipeCheck(options: RunRecipeOptions): Promise<void>
     }

@@ -16,6 +16,7 @@ export type { EarnsItsComplexityOptions } from '../checks/overfit/earns-its-comp
 export type { ImprovesWithEachAdditionOptions } from '../checks/overfit/improves-with-each-addition.js'
 export type { GeneralizesBetterOptions } from '../checks/regularize/generalizes-better.js'
 export type { KeepsLearningRateOptions, Schedule } from '../checks/regularize/keeps-learning-rate.js'
+export type { PreservesDistributionOptions } from '../checks/regularize/preserves-distribution.js'
 export type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -66,6 +67,7 @@ export {
   toTrainReproducibly,
   toUpdateEveryWeight,
 } from './health.js'
+export { toPreserveDistribution } from './regularize.js'
 export {
   toBeatZeroInputBaseline,
   toDecreaseLossWithCapacity,

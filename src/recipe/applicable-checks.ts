@@ -6,6 +6,7 @@ import { type Allowance, allowances, overSeeds } from './budget.js'
 import { dataChecks } from './data-checks.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
+import { regularizeChecks } from './regularize-checks.js'
 import { skeletonChecks } from './skeleton-checks.js'
 import { toldOnce } from './told-once.js'
 import { tuneChecks } from './tune-checks.js'
@@ -20,6 +21,7 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
   const all = toldOnce([
     ...dataChecks(context),
     ...skeletonChecks(context).map((check) => overSeeds(check, seeds)),
+    ...regularizeChecks(context),
     ...tuneChecks(context),
   ]).map((check) => ({
     ...check,

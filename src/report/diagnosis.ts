@@ -32,7 +32,8 @@ function recipesOf(modules: readonly TestModule[]): Map<string, RecordedResult[]
 }
 
 function diagnosisOf(name: string, results: readonly RecordedResult[]): string[] {
-  const stages = [...new Set(results.map(({ stage }) => stage))]
+  const ran = results.filter(({ status }) => status !== 'skipped')
+  const stages = [...new Set(ran.map(({ stage }) => stage))]
   // What is skipped because an earlier check has told its cause bears witness too.
   const ranked = rankCauses(results)
   const unexplained = results.filter(({ status, causes }) => status === 'failed' && causes.length === 0)
@@ -65,7 +66,7 @@ function stageLine(stage: string, results: readonly RecordedResult[]): string {
     `✓ ${of('passed').length} passed`,
     ...(of('skipped').length > 0 ? [`↓ ${of('skipped').length} skipped`] : []),
   ]
-  return `   ${stage.padStart(8)}  ${parts.join(' · ')}`
+  return `${stage.padStart(11)}  ${parts.join(' · ')}`
 }
 
 function causeLines({ name, evidence, fix, checks }: RankedCause, place: number): string[] {

@@ -20,17 +20,14 @@ const checks = checksOf({
   },
 })
 
-test.each(['data', 'skeleton'] as const)(
-  'the page lists the checks of the %s stage in their order',
-  (stage) => {
-    expect(rowsOfTable(stage)).toEqual(
-      checks.filter((check) => check.stage === stage).map(({ name }) => name),
-    )
-  },
-)
+const stages = ['data', 'skeleton', 'regularize', 'tune'] as const
 
-test('the data stage comes before the skeleton stage', () => {
-  expect([...rowsOfTable('data'), ...rowsOfTable('skeleton')]).toEqual(checks.map(({ name }) => name))
+test.each(stages)('the page lists the checks of the %s stage in their order', (stage) => {
+  expect(rowsOfTable(stage)).toEqual(checks.filter((check) => check.stage === stage).map(({ name }) => name))
+})
+
+test('the stages come in the order of the recipe', () => {
+  expect(stages.flatMap(rowsOfTable)).toEqual(checks.map(({ name }) => name))
 })
 
 test('the page names what a check without validation examples is skipped for', () => {

@@ -48,7 +48,7 @@ const skeleton = [
   'healthy-gradients',
   'human-baseline',
 ]
-const all = [...data, ...skeleton]
+const all = [...data, ...skeleton, 'preserves-distribution', 'keeps-learning-rate']
 /** What needs more than a factory, training data and capacities. */
 const notApplicable = [
   'disjoint',
@@ -59,6 +59,8 @@ const notApplicable = [
   'loads-deterministically',
   'causal',
   'human-baseline',
+  'preserves-distribution',
+  'keeps-learning-rate',
 ]
 
 describe('runRecipe', () => {
