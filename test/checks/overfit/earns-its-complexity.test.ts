@@ -43,7 +43,9 @@ test('a claim too close to call is undecided, which is no pass, and says how man
     hypothesis: 'keeps validation loss within 0.1 %',
   })
   expect(result).toMatchObject({ status: 'failed', causes: [] })
-  expect(result.summary).toMatch(/undecided\..* over 3 seeds\. (About \d+ seeds|Not even 100 seeds) would decide/)
+  expect(result.summary).toMatch(
+    /undecided\..* over 3 seeds\. (About \d+ seeds|Not even 100 seeds) would decide/,
+  )
 })
 
 test('a program that diverges is refuted', async () => {
