@@ -1,5 +1,6 @@
 import type { Diagnoses } from '../diagnosis/overfit-evidence.js'
 import { InvalidArgumentError } from '../errors.js'
+import type { Task } from '../statistics/label-kind.js'
 import { describe } from '../training/examples.js'
 import type { RunControl } from '../training/run.js'
 
@@ -7,6 +8,8 @@ import type { RunControl } from '../training/run.js'
 export interface CheckOptions extends RunControl {
   /** Seeds initialisers, dropout and the order of the data. Default 42. */
   seed?: number
+  /** What the labels are; inferred when absent. */
+  task?: Task
   /** Diagnoses that other checks of the same program have paid for, by seed; a recipe shares them. */
   diagnoses?: Diagnoses
 }

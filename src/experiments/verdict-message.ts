@@ -20,6 +20,9 @@ export function verdictMessage(report: AblationReport, arm: ArmReport): string {
   ].join('\n')
 }
 
+/** Below this share of the deviation thousands of seeds would be needed. */
+const hopeless = 0.03
+
 function remedy({ interrupted, alpha }: AblationReport, { verdict, claim, ...arm }: ArmReport): string {
   if (interrupted) return 'run it again: finished runs are kept; or give it more time with the option timeout'
   if (verdict === 'refuted') return 'take the change back, or the claim: the data speak against it'
@@ -27,6 +30,8 @@ function remedy({ interrupted, alpha }: AblationReport, { verdict, claim, ...arm
   const distance = Math.min(arm.mean - least, most - arm.mean)
   if (!(distance > 0)) return 'the effect is not where the claim puts it: claim less, or take the change back'
   if (!(arm.deviation > 0)) return 'more seeds'
+  if (distance / arm.deviation < hopeless)
+    return 'the effect is too close to the claim for any number of seeds: claim less, or take the change back'
   const needed = pairsNeeded({ effectSize: distance / arm.deviation, alpha, power: 0.8 })
   return `about ${Math.max(needed, arm.seeds.length + 1)} seeds would decide, if the effect is what it looks like now; or a smaller claim, or longer training`
 }

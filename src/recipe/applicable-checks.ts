@@ -1,5 +1,6 @@
 import type { CheckOptions } from '../checks/options.js'
 import { InvalidArgumentError } from '../errors.js'
+import type { Task } from '../statistics/label-kind.js'
 import { describe } from '../training/examples.js'
 import { withPatience } from '../training/patience.js'
 import { type Allowance, allowances, overSeeds } from './budget.js'
@@ -18,6 +19,7 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
   const { steps, seeds } = allowanceOf(budget)
   const context = recipeContext(recipe, steps)
   const neverResolved = new Set<string>()
+  const task = recipe.task ? { task: recipe.task } : {}
   const all = toldOnce([
     ...dataChecks(context),
     ...skeletonChecks(context).map((check) => overSeeds(check, seeds)),
@@ -25,7 +27,8 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
     ...tuneChecks(context),
   ]).map((check) => ({
     ...check,
-    run: (control: CheckOptions) => withPatience(control, neverResolved, () => check.run(control)),
+    run: (control: CheckOptions) =>
+      withPatience(control, neverResolved, () => check.run({ ...control, ...task })),
   }))
   assertNames([...(only ?? []), ...skip], all)
   return all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name))
@@ -52,6 +55,14 @@ function assertRecipe(recipe: Recipe): void {
       '{ xs, ys }, or a function that loads them',
     )
   }
+  assertTask(recipe.task)
+}
+
+const tasks = ['classification', 'binary', 'multilabel', 'regression', 'reconstruction'] satisfies Task[]
+
+function assertTask(task: unknown): void {
+  if (task === undefined || tasks.some((known) => known === task)) return
+  throw new InvalidArgumentError('recipe.task', describe(task), tasks.map((known) => `'${known}'`).join(', '))
 }
 
 function assertNames(names: readonly string[], checks: readonly RecipeCheck[]): void {

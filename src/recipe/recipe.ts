@@ -1,9 +1,7 @@
 import type * as tf from '@tensorflow/tfjs'
 import type { Cause, CheckResult } from '../checks/result.js'
+import type { Task } from '../statistics/label-kind.js'
 import type { Examples, Trainable } from '../training/trainable.js'
-
-/** What the labels of a program are. */
-export type Task = 'classification' | 'binary' | 'multilabel' | 'regression' | 'reconstruction'
 
 /** Everything about one training program, for the whole recipe. */
 export interface Recipe {

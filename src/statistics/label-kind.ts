@@ -26,7 +26,7 @@ export type Task = 'classification' | 'binary' | 'multilabel' | 'regression' | '
  */
 export function readLabels(
   table: Table,
-  { task, inputs = [] }: { task?: Task; inputs?: Table[] } = {},
+  { task, inputs = [] }: { task?: Task | undefined; inputs?: Table[] } = {},
 ): Labels {
   const { values, rows, shape, dtype } = table
   if (task === 'regression' || task === 'reconstruction')
@@ -117,9 +117,10 @@ function sameValues(a: Table, b: Table): boolean {
 export function classesOf(
   outputs: readonly Table[],
   inputs: Table[],
+  task?: Task,
 ): Extract<Labels, { kind: 'classes' }> | undefined {
   for (const table of outputs) {
-    const labels = readLabels(table, { inputs })
+    const labels = readLabels(table, { inputs, task })
     if (labels.kind === 'classes' && labels.rowsPerExample === 1 && labels.classes > 1) return labels
   }
   return undefined

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { type Labels, readLabels, type Task } from '../../statistics/label-kind.js'
+import { type Labels, readLabels } from '../../statistics/label-kind.js'
 import { binomialAtMost } from '../../statistics/probability.js'
 import { plural, type Table, tablesOf } from '../../statistics/tables.js'
 import { assertExamples, countExamples, describe, tensorsOf } from '../../training/examples.js'
@@ -14,8 +14,6 @@ export interface BalancedClassesOptions extends CheckOptions {
    * repository calls data sets with more than nine to one highly imbalanced.
    */
   minRatio?: number
-  /** What the labels are. Default: inferred from the numbers. */
-  task?: Task
 }
 
 /** Frequencies of the classes of one output. */

@@ -44,7 +44,7 @@ export async function checkConsistentLabels(
   const outputs = tablesOf('ys', given.ys)
   const rows = inputs[0]!.rows
   const reconstructs = outputs.some((output) => {
-    const labels = readLabels(output, { inputs })
+    const labels = readLabels(output, { inputs, task: options.task })
     return (
       labels.kind === 'numbers' && output.width >= 16 && inputs.some(({ width }) => width === output.width)
     )
@@ -61,7 +61,7 @@ export async function checkConsistentLabels(
   )
   const conflicting = conflicts.reduce((sum, group) => sum + group.length, 0)
   const natural = repeats.enumerable || repeats.pairs <= repeats.allowed
-  const labels = classesOf(outputs, inputs)
+  const labels = classesOf(outputs, inputs, options.task)
   const near = labels
     ? findNearRows(inputs, { boundary: rows, groups: repeats.groups, seed }).pairs.filter(
         ([a, b]) => !same(a, b),

@@ -37,8 +37,8 @@ export async function checkLabelMap(
   const trained = tablesOf('xs', train.xs)
   const tables = joinTables(trained, tablesOf('xs', validation.xs))
   const boundary = trained[0]!.rows
-  const given = classesOf(tablesOf('ys', train.ys), trained)
-  const expected = classesOf(tablesOf('ys', validation.ys), [])
+  const given = classesOf(tablesOf('ys', train.ys), trained, options.task)
+  const expected = classesOf(tablesOf('ys', validation.ys), [], options.task)
   if (!given || !expected) return skip('no output has one class for each example')
   const classes = Math.max(given.classes, expected.classes)
   if (classes > mostClasses) return skip(`${classes} classes are too many for the permutation to be told`)

@@ -56,7 +56,7 @@ export async function checkNoOutliers(
   const rows = inputs[0]!.rows
   const targets = tablesOf('ys', examples.ys).filter(
     (table) =>
-      readLabels(table, { inputs }).kind === 'numbers' &&
+      readLabels(table, { inputs, task: options.task }).kind === 'numbers' &&
       !inputs.some(({ width }) => width >= 16 && width === table.width),
   )
   const tables = [...inputs, ...targets].filter(({ dtype }) => dtype === 'float32')

@@ -53,8 +53,8 @@ export async function checkSameDistribution(
   const others = sampleRows(tables[0]!.rows - boundary, most, seed)
   const points = pointsOf(tables, [...some, ...others.map((row) => row + boundary)], seed)
   const classes = [
-    classesOf(tablesOf('ys', train.ys), trained),
-    classesOf(tablesOf('ys', validation.ys), []),
+    classesOf(tablesOf('ys', train.ys), trained, options.task),
+    classesOf(tablesOf('ys', validation.ys), [], options.task),
   ] as const
   const repeats = repeatedRows(points)
   const group = (i: number): number => {

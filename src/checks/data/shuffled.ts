@@ -31,9 +31,9 @@ export async function checkShuffled(train: Examples, options: ShuffledOptions = 
   const rows = outputs[0]!.rows
   const skip = (reason: string) => skippedResult({ check: 'shuffled-data', stage: 'data', reason, seed })
   if (rows < 30) return skip(`${rows} examples are too few to tell an order`)
-  const classes = classesOf(outputs, inputs)
+  const classes = classesOf(outputs, inputs, options.task)
   const numbers = outputs.find(
-    (table) => table.width === 1 && readLabels(table, { inputs }).kind === 'numbers',
+    (table) => table.width === 1 && readLabels(table, { inputs, task: options.task }).kind === 'numbers',
   )
   if (!classes && !numbers) return skip('no output has one class or number for each example')
   const { order, score } = classes ? orderOfClasses(classes.of, classes.classes) : orderOfNumbers(numbers!)

@@ -71,7 +71,7 @@ export async function checkTargetLeak(
   let looked = 0
   const outputs = tablesOf('ys', train.ys)
   for (const output of outputs) {
-    const labels = readLabels(output, { inputs })
+    const labels = readLabels(output, { inputs, task: options.task })
     if (labels.kind === 'classes' && labels.rowsPerExample === 1) {
       if (columns.length < 2) continue
       looked++
