@@ -31,6 +31,8 @@ export interface BaselineEvidence {
   batchSize?: number
   /** The training loss fell far, all the same. */
   memorises?: boolean
+  /** Examples not trained on were predicted better than by a constant, surely, at some time. */
+  gains?: boolean
   seed: number
   control: RunControl
   diagnoses?: Diagnoses | undefined
@@ -131,6 +133,9 @@ export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Caus
         evidence.memorises ? memorised : tooLittle(works, related),
       ]
     }
+    // Labels that tell something of unseen examples are no strangers to the inputs.
+    if (evidence.gains && evidence.memorises)
+      return [...constantFeatures(train), ...rareClasses(train), memorised]
     const causes: Cause[] = [
       ...constantFeatures(train),
       ...rareClasses(train),

@@ -35,8 +35,13 @@ function nonFiniteAsString(_key: string, value: unknown): unknown {
 /** Shows the recorded curves of a failed check in Vitest's UI and HTML report. */
 export async function attachCurves({ task }: MatcherState, { check, curves }: CheckResult): Promise<void> {
   if (!task || !curves || Object.values(curves).every((curve) => curve.length < 2)) return
-  const body = Buffer.from(lineChart(curves, { title: check, xLabel: 'step', yLabel: 'loss' })).toString(
+  const names = Object.keys(curves)
+  const measured = names.every((name) => name.startsWith('loss')) ? 'loss' : names[0]!
+  const body = Buffer.from(lineChart(curves, { title: check, xLabel: 'step', yLabel: measured })).toString(
     'base64',
   )
-  await task.context.annotate(`${check}: loss by step`, 'recipe', { contentType: 'image/svg+xml', body })
+  await task.context.annotate(`${check}: ${measured} by step`, 'recipe', {
+    contentType: 'image/svg+xml',
+    body,
+  })
 }

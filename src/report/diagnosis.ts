@@ -63,7 +63,7 @@ function stageLine(stage: string, results: readonly RecordedResult[]): string {
   const failed = of('failed').map(({ check }) => check)
   const parts = [
     ...(failed.length > 0 ? [`✗ ${failed.join(', ✗ ')}`] : []),
-    `✓ ${of('passed').length} passed`,
+    ...(of('passed').length > 0 ? [`✓ ${of('passed').length} passed`] : []),
     ...(of('skipped').length > 0 ? [`↓ ${of('skipped').length} skipped`] : []),
   ]
   return `${stage.padStart(11)}  ${parts.join(' · ')}`

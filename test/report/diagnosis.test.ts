@@ -40,7 +40,7 @@ test('stages in order with what failed, then the causes, the one to mend first i
     '',
     '  Diagnosis  a.test.ts > models > digits',
     '       data  ✓ 1 passed · ↓ 1 skipped',
-    '   skeleton  ✗ overfit, ✗ gradients · ✓ 0 passed',
+    '   skeleton  ✗ overfit, ✗ gradients',
     '         1.  learning-rate-too-high  ← mend this first  (overfit)',
     '             why  overfit says so',
     '             try  mend it',

@@ -79,6 +79,7 @@ export async function checkZeroInputBaseline(
     if (parts.train !== train) disposeExamples(parts.train)
   }
   const batches = minibatches(parts.train, { batchSize, seed })
+  let gains = false
   try {
     const viewHeldOut = () => viewOutputs(program, parts.heldOut, validation ? 'validation' : 'train')
     const views = viewHeldOut()
@@ -110,6 +111,7 @@ export async function checkZeroInputBaseline(
         // Nothing moves: more steps cannot help. (Gradients may be gathered over some steps.)
         const rests = gradientNorms[0]?.value === 0 || updateRatios[0]?.value === 0
         if (rests && skill.loss === first.loss) return 'plateau'
+        gains ||= skill.share > 0 && skill.certainty >= leastCertainty.nearMargin
         gainedOnce ||= skill.share >= margin && skill.certainty >= leastCertainty.farAbove
         if (beats(skill, margin)) return 'done'
         // Trained with weights, predictions lean to the heavy classes, and their plain loss is no measure.
@@ -166,6 +168,7 @@ export async function checkZeroInputBaseline(
       batchSize,
       outcome: outcomeOf(run, skill),
       memorises: memorises(run, skill),
+      gains,
       seed,
       control: controlOf(options),
       diagnoses: options.diagnoses,
