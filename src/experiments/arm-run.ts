@@ -41,7 +41,7 @@ export async function runArm(plan: ArmPlan, options: ArmRunOptions): Promise<Arm
             "'loss', 'accuracy' (classes), 'rmse', 'mae', 'r2' (numbers), or a metric it was compiled with",
           )
         }
-        return [metric, Number.isFinite(value) ? value : null]
+        return [metric, end !== 'non-finite' && Number.isFinite(value) ? value : null]
       }),
     )
     return {

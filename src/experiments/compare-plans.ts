@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from '../errors.js'
-import { pairsNeeded } from '../statistics/detectable-effect.js'
 import { mean } from '../statistics/estimates.js'
 import { holmAdjusted } from '../statistics/holm.js'
 import { type PlannedBoundary, plannedBoundary } from '../statistics/planned-looks.js'
@@ -10,7 +9,8 @@ import type { RunControl } from '../training/run.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples, Trainable } from '../training/trainable.js'
 import { type Comparison, compare } from './comparison.js'
-import { boundsOf, effectUnderSeed, type Hypothesis } from './hypothesis.js'
+import { effectUnderSeed, type Hypothesis } from './hypothesis.js'
+import { seedsToDecide } from './seeds-to-decide.js'
 
 /** A training plan and the examples it is measured on. */
 export interface MeasuredPlan extends TrainingPlan {
@@ -217,19 +217,4 @@ function reportsOf(
         verdict === 'undecided' ? seedsToDecide(claim, found, boundary.nominal[boundary.budget]!) : undefined,
     }
   })
-}
-
-/** Below this many deviations from the bound no number of seeds that could be run decides. */
-const leastEffectSize = 0.03
-
-function seedsToDecide(
-  claim: Hypothesis,
-  { mean: effect, deviation, effects }: Pick<Comparison, 'mean' | 'deviation' | 'effects'>,
-  alpha: number,
-): number | undefined {
-  const { least, most } = boundsOf(claim)
-  const effectSize = Math.abs(Math.min(effect - least, most - effect)) / deviation
-  if (!(deviation > 0) || Number.isNaN(effectSize)) return undefined
-  if (effectSize < leastEffectSize) return Infinity
-  return Math.max(pairsNeeded({ effectSize, alpha, power: 0.8 }), effects.length + 1)
 }

@@ -1,7 +1,7 @@
-import { pairsNeeded } from '../statistics/detectable-effect.js'
 import { ablationTable } from './ablation-table.js'
 import { boundsOf, sayEffect } from './hypothesis.js'
 import type { AblationReport, ArmReport } from './run-ablation.js'
+import { seedsToDecide } from './seeds-to-decide.js'
 
 /** Why a hypothesis does not hold, what to do about it, and the table of the whole ablation. */
 export function verdictMessage(report: AblationReport, arm: ArmReport): string {
@@ -20,18 +20,15 @@ export function verdictMessage(report: AblationReport, arm: ArmReport): string {
   ].join('\n')
 }
 
-/** Below this share of the deviation thousands of seeds would be needed. */
-const hopeless = 0.03
-
 function remedy({ interrupted, alpha }: AblationReport, { verdict, claim, ...arm }: ArmReport): string {
   if (interrupted) return 'run it again: finished runs are kept; or give it more time with the option timeout'
   if (verdict === 'refuted') return 'take the change back, or the claim: the data speak against it'
   const { least, most } = boundsOf(claim)
   const distance = Math.min(arm.mean - least, most - arm.mean)
   if (!(distance > 0)) return 'the effect is not where the claim puts it: claim less, or take the change back'
-  if (!(arm.deviation > 0)) return 'more seeds'
-  if (distance / arm.deviation < hopeless)
+  const needed = seedsToDecide(claim, arm, alpha)
+  if (needed === undefined) return 'more seeds'
+  if (needed === Infinity)
     return 'the effect is too close to the claim for any number of seeds: claim less, or take the change back'
-  const needed = pairsNeeded({ effectSize: distance / arm.deviation, alpha, power: 0.8 })
-  return `about ${Math.max(needed, arm.seeds.length + 1)} seeds would decide, if the effect is what it looks like now; or a smaller claim, or longer training`
+  return `about ${needed} seeds would decide, if the effect is what it looks like now; or a smaller claim, or longer training`
 }

@@ -5,6 +5,13 @@ import { formatNumber, formatPercent } from '../../figures/number.js'
 import { filterAxes } from '../../images/filter-axes.js'
 import { readWeightsMadeBy } from '../../snapshots/made-by-factory.js'
 import { readWeights, type Weights } from '../../snapshots/weights.js'
+import {
+  arrangementsLog,
+  type Filters,
+  type Structure,
+  sizeOfGrid,
+  structureOf,
+} from '../../statistics/geary.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import { runPlan } from '../../training/planned-run.js'
 import type { Run } from '../../training/run.js'
@@ -42,20 +49,6 @@ export interface StructuredFiltersOptions extends CheckOptions {
   alpha?: number
 }
 
-/** Filters that lie on a grid of pixels: the values of one filter pixel by pixel, its channels together. */
-interface Filters {
-  grid: readonly number[]
-  patterns: Float64Array[]
-}
-
-/** Geary's C of filters against that of their shuffled selves. */
-interface Structure {
-  geary: number
-  /** Of shuffles and the original: the share with a C as low, and as high. */
-  low: number
-  high: number
-}
-
 /** The layer after training, and where it is known before. */
 interface Found {
   after: Weights
@@ -81,8 +74,6 @@ interface Finding {
   rests: boolean
 }
 
-/** Values of so many filters are shuffled 199 times in under a second. */
-const mostValues = 2 ** 18
 /** Structure shows in the change within 20 steps; through the initial noise it takes hundreds. See docs/squeeze.md. */
 const stepsFor = ({ of }: StructuredFiltersOptions) => (of === 'weights' ? 500 : 50)
 /** A change below this part of the weights leaves the initial noise as it was, however smooth the change. */
@@ -408,101 +399,6 @@ function gridOf(
         ? 'the kernel of a convolution, or of a dense layer on an image: where it is flat, option inputShape: [height, width]'
         : 'the kernel of a convolution, or of a dense layer on an image: name it by the option layer'),
   )
-}
-
-const sizeOfGrid = (grid: readonly number[]) => grid.reduce((product, size) => product * size, 1)
-
-/** Logarithm of the number of orders of the pixels that do not differ by a reflection or a turn alone. */
-function arrangementsLog(grid: readonly number[]): number {
-  const sides = grid.filter((size) => size > 1)
-  let log = 0
-  for (let k = 2; k <= sizeOfGrid(grid); k++) log += Math.log(k)
-  for (const [i, side] of sides.entries()) {
-    log -= Math.log(2) + Math.log(1 + sides.slice(0, i).filter((other) => other === side).length)
-  }
-  return log
-}
-
-/**
- * Geary's C of all filters, each weighted by its variance, and its place among shuffles; the channels of a pixel stay
- * together. Initial noise is independent: every filter is shuffled by itself, which tells most. Changes follow gradients
- * that filters share: `together`, all filters are shuffled alike. Undefined: every filter is constant.
- */
-function structureOf(
-  { grid, patterns: all }: Filters,
-  { permutations, together, random }: { permutations: number; together: boolean; random: () => number },
-): Structure | undefined {
-  const pixels = sizeOfGrid(grid)
-  const stride = Math.max(1, Math.ceil((all.length * all[0]!.length) / mostValues))
-  const patterns = all.filter((_, i) => i % stride === 0)
-  const scatter = patterns.reduce((sum, pattern) => sum + scatterOf(pattern, pixels), 0)
-  if (!(scatter > 0)) return undefined
-  const pairs = neighboursIn(grid)
-  const order = Int32Array.from({ length: pixels }, (_, i) => i)
-  const scale = (pixels - 1) / (pairs.length * scatter)
-  const geary = scale * patterns.reduce((sum, pattern) => sum + contrastOf(pattern, pairs, order), 0)
-  const rounding = 1e-9 * geary
-  let [low, high] = [1, 1]
-  for (let i = 0; i < permutations; i++) {
-    let sum = 0
-    if (together) shuffle(order, random)
-    for (const pattern of patterns) {
-      if (!together) shuffle(order, random)
-      sum += contrastOf(pattern, pairs, order)
-    }
-    if (scale * sum <= geary + rounding) low++
-    if (scale * sum >= geary - rounding) high++
-  }
-  return { geary, low: low / (permutations + 1), high: high / (permutations + 1) }
-}
-
-/** Pixels next to each other, as flat pairs: first, second, first, second … */
-function neighboursIn(grid: readonly number[]): Int32Array {
-  const pairs: number[] = []
-  let step = 1
-  for (const size of grid.toReversed()) {
-    for (let pixel = 0; pixel < sizeOfGrid(grid); pixel++) {
-      if (Math.floor(pixel / step) % size < size - 1) pairs.push(pixel, pixel + step)
-    }
-    step *= size
-  }
-  return Int32Array.from(pairs)
-}
-
-/** Sum of squared differences between neighbours, with the pixels in this order. */
-function contrastOf(pattern: Float64Array, pairs: Int32Array, order: Int32Array): number {
-  const channels = pattern.length / order.length
-  let sum = 0
-  for (let k = 0; k < pairs.length; k += 2) {
-    const a = order[pairs[k]!]! * channels
-    const b = order[pairs[k + 1]!]! * channels
-    for (let c = 0; c < channels; c++) sum += (pattern[a + c]! - pattern[b + c]!) ** 2
-  }
-  return sum
-}
-
-/** Sum of squares around the mean of each channel; 0 where only rounding is left. */
-function scatterOf(pattern: Float64Array, pixels: number): number {
-  const channels = pattern.length / pixels
-  let [scatter, squares] = [0, 0]
-  for (let c = 0; c < channels; c++) {
-    let mean = 0
-    for (let i = c; i < pattern.length; i += channels) mean += pattern[i]! / pixels
-    for (let i = c; i < pattern.length; i += channels) {
-      scatter += (pattern[i]! - mean) ** 2
-      squares += pattern[i]! ** 2
-    }
-  }
-  return scatter > 1e-12 * squares ? scatter : 0
-}
-
-function shuffle(order: Int32Array, random: () => number): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    const held = order[i]!
-    order[i] = order[j]!
-    order[j] = held
-  }
 }
 
 function sizeOf(values: Float32Array): number {
