@@ -1,20 +1,18 @@
 import pixelmatch from 'pixelmatch'
 import { InvalidArgumentError } from '../errors.js'
-import type { WeightValues } from './filters.js'
-import { largestMagnitude } from './grid.js'
+import type { Drawing, ValueRange } from './drawing.js'
 import { blankPicture, type Picture, paste } from './picture.js'
-import { drawWeights, type WeightPictureOptions } from './weight-picture.js'
 
 /** White pixels between the panels of a composite. */
 const gutter = 24
 
-export interface WeightsBefore {
+export interface Before {
   /** The picture of the baseline as it was stored. */
   picture: Picture
-  /** The exact weights of the baseline, where they are known: then it is drawn anew and Δ can be shown. */
-  weights?: WeightValues
-  /** The largest |weight| of the baseline: the end of the colour scale that both sides are drawn on. */
-  largest: number
+  /** The exact values of the baseline, where they are known: then Δ can be shown. */
+  values?: Float32Array
+  /** The smallest and largest value of the baseline: both sides are drawn on this scale. */
+  range: ValueRange
 }
 
 /** Pictures of the same arrangement and size, ready to be put side by side. */
@@ -27,33 +25,24 @@ export interface Difference {
 
 /**
  * Before and after on the same colour scale, that of the baseline, and what changed: after − before on a symmetric
- * scale of its own, so that small changes show. Where the exact baseline is not known, a mask of the cells that
- * look different stands in for it.
+ * scale of its own, so that small changes show. Where that cannot be drawn, a mask of the cells that look different
+ * stands in for it. `before.values` have the arrangement of `after`.
  */
-export function drawDifference(
-  before: WeightsBefore,
-  after: WeightValues,
-  options: WeightPictureOptions = {},
-): Difference {
-  const onBaselineScale = {
-    ...options,
-    valueRange: options.valueRange ?? ([-before.largest, before.largest] as const),
-  }
-  const afterPicture = drawWeights(after, onBaselineScale).picture
-  const beforePicture = before.weights ? drawWeights(before.weights, onBaselineScale).picture : before.picture
-  const change = drawChange(before.weights, after, options) ?? differenceMask(beforePicture, afterPicture)
+export function drawDifference(before: Before, after: Float32Array, drawing: Drawing): Difference {
+  const afterPicture = drawing.draw(after, before.range)
+  const beforePicture =
+    before.values && !drawing.hasMarks ? drawing.draw(before.values, before.range) : before.picture
+  const change = drawChange(before.values, after, drawing) ?? differenceMask(beforePicture, afterPicture)
   return { before: beforePicture, after: afterPicture, change }
 }
 
 function drawChange(
-  before: WeightValues | undefined,
-  after: WeightValues,
-  options: WeightPictureOptions,
+  before: Float32Array | undefined,
+  after: Float32Array,
+  drawing: Drawing,
 ): Picture | undefined {
-  if (before === undefined || before.values.length !== after.values.length) return undefined
-  const values = after.values.map((value, i) => value - before.values[i]!)
-  const largest = largestMagnitude(values)
-  return drawWeights({ ...after, values }, { ...options, valueRange: [-largest, largest] }).picture
+  if (before === undefined || before.length !== after.length) return undefined
+  return drawing.drawChange?.(after.map((value, i) => value - before[i]!))
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { Drawing } from './drawing.js'
 import { type FilterTiles, filterTiles, type WeightValues } from './filters.js'
-import { type GridOptions, makeGrid } from './grid.js'
+import { type GridOptions, largestMagnitude, makeGrid } from './grid.js'
 import type { Picture } from './picture.js'
 
 /** How weights are drawn; the defaults in brackets differ from `makeGrid`'s to suit weights. */
@@ -22,6 +23,20 @@ export function drawWeights(
 ): { picture: Picture; legend: string } {
   const arranged = filterTiles(weights, { maxTiles })
   return { picture: drawTiles(arranged, options), legend: arranged.legend }
+}
+
+/** How other values of the same weights are drawn. */
+export function weightDrawing(weights: WeightValues, options: WeightPictureOptions = {}): Drawing {
+  const draw = (values: Float32Array, largest?: number) =>
+    drawWeights(
+      { ...weights, values },
+      largest === undefined ? options : { ...options, valueRange: [-largest, largest] },
+    ).picture
+  return {
+    draw: (values, range) =>
+      draw(values, range && !options.valueRange ? Math.max(...range.map(Math.abs)) : undefined),
+    drawChange: (change) => draw(change, largestMagnitude(change)),
+  }
 }
 
 function drawTiles({ tiles, nrow }: FilterTiles, options: WeightPictureOptions): Picture {

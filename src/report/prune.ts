@@ -1,5 +1,6 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pictureFolders } from '../snapshots/content.js'
 import { pictureFolder } from '../snapshots/files.js'
 import { picturesNamedIn } from '../snapshots/snap-file.js'
 
@@ -17,11 +18,15 @@ export interface SnapshotsOfFile {
  * An entry that was skipped or filtered out lives. Absolute paths.
  */
 export function obsoletePictures({ testFile, snapFile, obsoleteKeys }: SnapshotsOfFile): string[] {
-  const folder = pictureFolder(testFile)
-  const pictures = listFiles(folder).filter((name) => name.endsWith('.png'))
+  const pictures = pictureFolders.flatMap((kind) => {
+    const folder = pictureFolder(testFile, kind)
+    return listFiles(folder)
+      .filter((name) => name.endsWith('.png'))
+      .map((name) => ({ name, path: join(folder, name) }))
+  })
   if (pictures.length === 0) return []
   const living = picturesNamedIn(snapFile, obsoleteKeys)
-  return pictures.filter((name) => !living.has(name)).map((name) => join(folder, name))
+  return pictures.filter(({ name }) => !living.has(name)).map(({ path }) => path)
 }
 
 /** Deletes pictures, and the folders that become empty. */

@@ -1,67 +1,73 @@
-import type { FilterFingerprint, Fingerprint } from './fingerprint.js'
+import type { PictureKind } from './content.js'
+import type { Fingerprint, PartFingerprint } from './fingerprint.js'
 
 /** One baseline as the `.snap` file keeps it. */
 export interface Baseline {
-  /** File name of the picture beside the test file, in `__weights__/<test file>/`. */
+  /** File name of the picture beside the test file, in the folder of its kind. */
   picture: string
   /** The backend it was recorded on. */
   backend: string
   fingerprint: Fingerprint
 }
 
+type Words = Pick<PictureKind, 'numbers' | 'part'>
+
 /** The `.snap` entry: one baseline, or one per backend with a blank line between them. */
-export function renderEntry(baselines: readonly Baseline[]): string {
-  return `\n${baselines.map(renderBaseline).join('\n\n')}\n`
+export function renderEntry(baselines: readonly Baseline[], words: Words): string {
+  return `\n${baselines.map((baseline) => renderBaseline(baseline, words)).join('\n\n')}\n`
 }
 
 /** The baselines of an entry; undefined where it cannot be read (edited by hand, a merge conflict). */
-export function parseEntry(entry: string): Baseline[] | undefined {
+export function parseEntry(entry: string, words: Words): Baseline[] | undefined {
   const baselines = entry
     .trim()
     .split(/\n[ \t]*\n/)
-    .map(parseBaseline)
+    .map((text) => parseBaseline(text, words))
   return baselines.every((baseline) => baseline !== undefined) ? baselines : undefined
 }
 
-function renderBaseline({ picture, backend, fingerprint }: Baseline): string {
-  const { label, shape, zeros, min, max, mean, std, filters, exact } = fingerprint
+function renderBaseline({ picture, backend, fingerprint }: Baseline, { numbers, part }: Words): string {
+  const { label, shape, zeros, min, max, mean, std, parts, exact, facts } = fingerprint
   return [
     `picture: ${picture}`,
-    `weights: ${label} [${shape.join(', ')}]`,
+    `${numbers}: ${label} [${shape.join(', ')}]`,
     `backend: ${backend}`,
     `min ${min}, max ${max}, mean ${mean}, std ${std}, zeros ${zeros}`,
     ...(exact === undefined ? [] : [`exact: ${exact}`]),
-    ...filters.map(renderFilter),
+    ...facts.map((fact) => `- ${fact}`),
+    ...parts.map((one) => renderPart(one, part)),
   ].join('\n')
 }
 
-function renderFilter({ first, last, norm, mean, min, max }: FilterFingerprint): string {
-  const name = first === last ? `filter ${first}` : `filters ${first}–${last}`
+function renderPart({ first, last, norm, mean, min, max }: PartFingerprint, part: string): string {
+  const name = first === last ? `${part} ${first}` : `${part}s ${first}–${last}`
   return `${name}: norm ${norm}, mean ${mean}, min ${min}, max ${max}`
 }
 
-function parseBaseline(text: string): Baseline | undefined {
+function parseBaseline(text: string, { numbers, part }: Words): Baseline | undefined {
   const picture = field(text, 'picture')
   const backend = field(text, 'backend')
-  const weights = field(text, 'weights')?.match(/^(?<label>.*) \[(?<shape>[\d, ]*)\]$/)?.groups
+  const content = field(text, numbers)?.match(/^(?<label>.*) \[(?<shape>[\d, ]*)\]$/)?.groups
   const whole = numbersOf(text.match(/^min .*$/m)?.[0])
-  const filters = [...text.matchAll(/^filters? (\d+)(?:–(\d+))?: (.*)$/gm)].map(([, first, last, rest]) => ({
+  const lines = text.matchAll(new RegExp(`^${part}s? (\\d+)(?:–(\\d+))?: (.*)$`, 'gm'))
+  const parts = [...lines].map(([, first, last, rest]) => ({
     first: Number(first),
     last: Number(last ?? first),
     ...numbersOf(rest),
   }))
-  if (!picture || !backend || !weights || !hasNumbers(whole, ['min', 'max', 'mean', 'std', 'zeros']))
+  if (!picture || !backend || !content || !hasNumbers(whole, ['min', 'max', 'mean', 'std', 'zeros']))
     return undefined
-  if (!filters.every((filter) => hasNumbers(filter, ['norm', 'mean', 'min', 'max']))) return undefined
+  if (!parts.every((one) => hasNumbers(one, ['norm', 'mean', 'min', 'max']))) return undefined
   return {
     picture,
     backend,
     fingerprint: {
       ...(whole as Pick<Fingerprint, 'min' | 'max' | 'mean' | 'std' | 'zeros'>),
-      label: weights.label!,
-      shape: weights.shape!.split(', ').filter(Boolean).map(Number),
-      filters: filters as FilterFingerprint[],
+      label: content.label!,
+      shape: content.shape!.split(', ').filter(Boolean).map(Number),
+      parts: parts as PartFingerprint[],
       exact: field(text, 'exact'),
+      facts: [...text.matchAll(/^- (.+)$/gm)].map(([, fact]) => fact!),
     },
   }
 }

@@ -1,16 +1,17 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { readExactWeights } from '../images/exact-weights.js'
+import { readExactValues } from '../images/exact-values.js'
 import { decodePng } from '../images/png.js'
 import { CorruptPngError } from '../images/png-chunks.js'
+import type { PictureFolder } from './content.js'
 import type { StoredPicture } from './outcome.js'
 
 /** Larger files are not pictures of ours and are not read into memory. */
 const mostBytes = 64 * 1024 * 1024
 
 /** The folder with the pictures of one test file: `__weights__/<test file>/` beside it. */
-export function pictureFolder(testFile: string): string {
-  return join(dirname(testFile), '__weights__', basename(testFile))
+export function pictureFolder(testFile: string, folder: PictureFolder): string {
+  return join(dirname(testFile), folder, basename(testFile))
 }
 
 /** Reads a stored picture; a file that cannot be used is a state, not an error. */
@@ -19,7 +20,7 @@ export function readPicture(file: string): StoredPicture {
     const { size } = statSync(file)
     if (size > mostBytes) return { state: 'corrupt', problem: `${size} bytes; at most ${mostBytes} are read` }
     const bytes = readFileSync(file)
-    return { state: 'present', picture: decodePng(bytes), exact: readExactWeights(bytes) }
+    return { state: 'present', picture: decodePng(bytes), exact: readExactValues(bytes) }
   } catch (error) {
     if (error instanceof CorruptPngError) return { state: 'corrupt', problem: error.message }
     const { code, message } = error as NodeJS.ErrnoException

@@ -1,25 +1,26 @@
 import { crc32 } from 'node:zlib'
-import { littleEndian, mostExactWeights } from '../images/exact-weights.js'
-import { filterAxes } from '../images/filter-axes.js'
-import type { Weights } from './weights.js'
+import { littleEndian, mostExactValues } from '../images/exact-values.js'
+import type { Content } from './content.js'
 
-/** What the `.snap` entry says about a weight tensor: enough to decide by numbers without the picture. */
+/** What the `.snap` entry says about numbers: enough to decide without the picture. */
 export interface Fingerprint {
   label: string
-  shape: number[]
+  shape: readonly number[]
   zeros: number
   min: number
   max: number
   mean: number
-  /** Standard deviation over all weights (population). */
+  /** Standard deviation over all values (population). */
   std: number
-  /** One for each filter, or for each group of neighbouring filters where there are more than 64. */
-  filters: FilterFingerprint[]
+  /** One for each part, or for each group of neighbouring parts where there are more than 64. */
+  parts: PartFingerprint[]
   /** CRC-32 of the float32 bytes, where the picture carries them: says whether entry and picture belong together. */
   exact?: string
+  /** To the letter. */
+  facts: readonly string[]
 }
 
-export interface FilterFingerprint {
+export interface PartFingerprint {
   first: number
   last: number
   /** Euclidean norm. */
@@ -29,16 +30,21 @@ export interface FilterFingerprint {
   max: number
 }
 
-const mostFilterLines = 64
+const mostPartLines = 64
 
-export function fingerprintOf({ label, shape, values, className }: Weights): Fingerprint {
-  const { count, filterOf } = filterAxes(shape, className)
-  const groupSize = Math.ceil(count / mostFilterLines)
+export function fingerprintOf({
+  label,
+  shape,
+  values,
+  parts: { count, partOf },
+  facts,
+}: Omit<Content, 'kind'>): Fingerprint {
+  const groupSize = Math.ceil(count / mostPartLines)
   const whole = new Moments()
   const groups = Array.from({ length: Math.ceil(count / groupSize) }, () => new Moments())
   for (const [index, value] of values.entries()) {
     whole.add(value)
-    groups[Math.floor(filterOf(index) / groupSize)]!.add(value)
+    groups[Math.floor(partOf(index) / groupSize)]!.add(value)
   }
   return {
     label,
@@ -48,7 +54,7 @@ export function fingerprintOf({ label, shape, values, className }: Weights): Fin
     max: round(whole.max),
     mean: round(whole.mean),
     std: round(Math.sqrt(Math.max(0, whole.squares / whole.count - whole.mean ** 2))),
-    filters: groups.map((group, index) => ({
+    parts: groups.map((group, index) => ({
       first: index * groupSize,
       last: Math.min(count, (index + 1) * groupSize) - 1,
       norm: round(Math.sqrt(group.squares)),
@@ -56,11 +62,12 @@ export function fingerprintOf({ label, shape, values, className }: Weights): Fin
       min: round(group.min),
       max: round(group.max),
     })),
-    exact: values.length <= mostExactWeights ? checksum(shape, values) : undefined,
+    exact: values.length <= mostExactValues ? checksum(shape, values) : undefined,
+    facts,
   }
 }
 
-/** Identifies weights bit by bit. */
+/** Identifies values bit by bit. */
 export function checksum(shape: readonly number[], values: Float32Array): string {
   const sum = crc32(littleEndian(values), crc32(shape.join()))
   return sum.toString(16).padStart(8, '0')

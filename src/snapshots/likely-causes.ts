@@ -1,20 +1,16 @@
 import type { Comparison } from './comparison.js'
+import type { MovedBetween } from './content.js'
 
 /** Why weights may have moved, the most telling first. The shares are those measured in docs/weight-image.md. */
-export function likelyCauses(
+export function likelyCausesOfWeights(
   comparison: Comparison,
-  { before, after, largest }: { before: string; after: string; largest: number },
+  { before, after, largest }: MovedBetween,
 ): string[] {
-  const causes: string[] = []
-  if (before !== after) {
-    causes.push(
-      `the baseline was recorded on the ${before} backend, this run used ${after}: keep one each with perBackend`,
-    )
-  }
+  const causes = otherBackend(before, after)
   if (comparison.by === 'shape') {
     return ['the layer has another shape: kernel size, number of filters or units, or input', ...causes]
   }
-  if (comparison.by === 'fingerprint') {
+  if (comparison.by !== 'values') {
     return [
       ...causes,
       'another seed, initialiser, layer, learning rate, number of steps, or data in another order',
@@ -36,4 +32,12 @@ export function likelyCauses(
       causes.push('or another CPU or thread count after many steps: train for 50 at most, or raise atol')
   }
   return causes
+}
+
+/** Said where baseline and run were computed by different backends. */
+export function otherBackend(before: string, after: string): string[] {
+  if (before === after) return []
+  return [
+    `the baseline was recorded on the ${before} backend, this run used ${after}: keep one each with perBackend`,
+  ]
 }

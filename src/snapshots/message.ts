@@ -1,22 +1,30 @@
-import type { Comparison, FingerprintComparison, Tolerance, WeightComparison } from './comparison.js'
+import type {
+  Comparison,
+  FactsChange,
+  FingerprintComparison,
+  Tolerance,
+  ValueComparison,
+} from './comparison.js'
+import type { PictureKind } from './content.js'
 import { shortPath } from './files.js'
-import { likelyCauses } from './likely-causes.js'
 import type { StoredPicture } from './outcome.js'
-import { type Examined, largestOf } from './weight-snapshot.js'
+import { type Examined, largestOf } from './picture-snapshot.js'
 
-const mostFiltersNamed = 4
+const mostPartsNamed = 4
+const mostFactsNamed = 6
 
 /** What to tell when a snapshot does not match. `difference` is the composite that was written, if one was. */
 export function failureMessage(examined: Examined, difference?: string): string {
-  const { outcome, key, file, current } = examined
-  const what = `${current.fingerprint.label} [${current.fingerprint.shape.join(', ')}]`
+  const { outcome, key, file, current, content } = examined
+  const { kind } = content
+  const what = `${content.label} [${content.shape.join(', ')}]`
   const picture = shortPath(file)
   switch (outcome.kind) {
     case 'mismatch':
       return lines(
         `${what} differs from its snapshot \`${key}\`:`,
-        ...indent(describeComparison(outcome.comparison)),
-        ...indent(describeMissingWeights(examined.stored)),
+        ...indent(describeComparison(outcome.comparison, kind)),
+        ...indent(describeMissingValues(examined.stored, kind)),
         ' ',
         `Likely: ${causesOf(examined, outcome.comparison)}`,
         ' ',
@@ -43,10 +51,10 @@ export function failureMessage(examined: Examined, difference?: string): string 
       return lines(
         `The picture ${picture} of the snapshot \`${key}\` cannot be read: ${outcome.problem}.`,
         outcome.comparison.pass
-          ? 'The weights agree with the numbers in the .snap file.'
+          ? `The ${kind.numbers} agree with the numbers in the .snap file.`
           : lines(
-              'The weights also differ from the numbers in the .snap file:',
-              ...indent(describeComparison(outcome.comparison)),
+              `The ${kind.numbers} also differ from the numbers in the .snap file:`,
+              ...indent(describeComparison(outcome.comparison, kind)),
             ),
         'Restore the file from version control, or write it again: vitest -u',
       )
@@ -70,68 +78,88 @@ export function failureMessage(examined: Examined, difference?: string): string 
   }
 }
 
-function describeComparison(comparison: Comparison): string[] {
-  if (comparison.by === 'shape') {
-    return [`shape [${comparison.before.join(', ')}] became [${comparison.after.join(', ')}]`]
-  }
-  return comparison.by === 'weights' ? describeWeights(comparison) : describeFingerprints(comparison)
+function describeComparison(comparison: Comparison, kind: PictureKind): string[] {
+  return [...describeNumbers(comparison, kind), ...describeFacts(comparison.facts)]
 }
 
-function describeWeights({
-  differing,
-  total,
-  largest,
-  filters,
-  cosine,
-  tolerance,
-}: WeightComparison): string[] {
+function describeNumbers(comparison: Comparison, kind: PictureKind): string[] {
+  switch (comparison.by) {
+    case 'shape':
+      return [`shape [${comparison.before.join(', ')}] became [${comparison.after.join(', ')}]`]
+    case 'values':
+      return describeValues(comparison, kind)
+    case 'fingerprint':
+      return describeFingerprints(comparison, kind)
+    default:
+      return []
+  }
+}
+
+function describeValues(
+  { pass, differing, total, largest, parts, cosine, tolerance }: ValueComparison,
+  { numbers, part }: PictureKind,
+): string[] {
+  if (pass) return []
   const { change, position, before, after } = largest
   return [
-    `${differing} of ${total} weights differ by more than ${describe(tolerance)}`,
+    `${differing} of ${total} ${numbers} differ by more than ${describe(tolerance, numbers)}`,
     `largest |Δ| ${short(change)} at [${position.join(', ')}]: ${short(before)} → ${short(after)}`,
     listed(
-      filters,
-      ({ filter, change, differing, of }) =>
-        `${filter} (|Δ| ${short(change)}, ${differing} of ${of} weights)`,
+      part,
+      parts,
+      (one) => `${one.part} (|Δ| ${short(one.change)}, ${one.differing} of ${one.of} ${numbers})`,
     ),
     `cosine similarity ${short(cosine)}`,
   ]
 }
 
-function describeFingerprints({ filters, tolerance }: FingerprintComparison): string[] {
+function describeFingerprints(
+  { pass, parts, tolerance }: FingerprintComparison,
+  { numbers, part }: PictureKind,
+): string[] {
+  if (pass) return []
   return [
-    `${filters.length} ${filters.length === 1 ? 'filter' : 'filters'} moved by more than ${describe(tolerance)} allows`,
-    listed(filters, ({ first, last, statistic, before, after }) => {
+    `${parts.length} ${parts.length === 1 ? part : `${part}s`} moved by more than ${describe(tolerance, numbers)} allows`,
+    listed(part, parts, ({ first, last, statistic, before, after }) => {
       const name = first === last ? `${first}` : `${first}–${last}`
       return `${name} (${statistic} ${short(before)} → ${short(after)})`
     }),
   ]
 }
 
-function listed<Filter>(filters: readonly Filter[], describeFilter: (filter: Filter) => string): string {
-  const named = filters.slice(0, mostFiltersNamed).map(describeFilter).join(', ')
-  const rest = filters.length - mostFiltersNamed
-  return `moved most: filter ${named}${rest > 0 ? ` and ${rest} more` : ''}`
+function listed<Part>(word: string, parts: readonly Part[], describePart: (part: Part) => string): string {
+  const named = parts.slice(0, mostPartsNamed).map(describePart).join(', ')
+  const rest = parts.length - mostPartsNamed
+  return `moved most: ${word} ${named}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
-function describe({ atol, rtol }: Tolerance): string {
-  return `atol ${short(atol)} + rtol ${short(rtol)} · |w|`
+function describe({ atol, rtol }: Tolerance, numbers: string): string {
+  return `atol ${short(atol)} + rtol ${short(rtol)} · |${numbers.charAt(0)}|`
+}
+
+function describeFacts(facts: FactsChange | undefined): string[] {
+  if (!facts) return []
+  const few = (signed: string, list: readonly string[]) => [
+    ...list.slice(0, mostFactsNamed).map((fact) => `${signed} ${fact}`),
+    ...(list.length > mostFactsNamed ? [`${signed} … ${list.length - mostFactsNamed} more lines`] : []),
+  ]
+  return [...few('-', facts.gone), ...few('+', facts.added)]
 }
 
 /** Why the numbers above are coarser than they could be. */
-function describeMissingWeights(stored: StoredPicture): string[] {
+function describeMissingValues(stored: StoredPicture, { numbers }: PictureKind): string[] {
   if (stored.state === 'missing')
     return ['(the picture is missing too: compared with the numbers in the .snap file)']
   if (stored.state === 'present' && !stored.exact) {
-    return ['(the picture carries no exact weights: compared with the numbers in the .snap file)']
+    return [`(the picture carries no exact ${numbers}: compared with the numbers in the .snap file)`]
   }
   return []
 }
 
-function causesOf({ baseline, current }: Examined, comparison: Comparison): string {
+function causesOf({ baseline, current, content }: Examined, comparison: Comparison): string {
   if (!baseline) return 'unknown'
   const context = { before: baseline.backend, after: current.backend, largest: largestOf(baseline) }
-  return likelyCauses(comparison, context).join('; ')
+  return content.kind.likelyCauses(comparison, context).join('; ')
 }
 
 function lines(...parts: Array<string | undefined | false>): string {

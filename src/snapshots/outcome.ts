@@ -1,4 +1,4 @@
-import type { ExactWeights } from '../images/exact-weights.js'
+import type { ExactValues } from '../images/exact-values.js'
 import type { Picture } from '../images/picture.js'
 import type { Comparison } from './comparison.js'
 
@@ -9,7 +9,7 @@ export type UpdateMode = 'all' | 'new' | 'none'
 export type StoredPicture =
   | { state: 'missing' }
   | { state: 'corrupt'; problem: string }
-  | { state: 'present'; picture: Picture; exact?: ExactWeights }
+  | { state: 'present'; picture: Picture; exact?: ExactValues }
 
 /** What is known before the outcome: the entry in the `.snap` file, the picture beside it, and the numbers. */
 export interface Situation {
@@ -41,7 +41,7 @@ export type Outcome =
   | { kind: 'missing-picture' }
   /** The PNG cannot be read. */
   | { kind: 'corrupt-picture'; problem: string; comparison: Comparison }
-  /** The PNG carries the weights of another version than the entry. */
+  /** The PNG carries the values of another version than the entry. */
   | { kind: 'foreign-picture' }
 
 /** The one place that decides. Pure. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { differenceMask, drawDifference, sideBySide } from '../../src/images/difference.js'
 import type { Picture } from '../../src/images/picture.js'
-import { drawWeights } from '../../src/images/weight-picture.js'
+import { drawWeights, weightDrawing } from '../../src/images/weight-picture.js'
 
 const kernel = (values: number[]) => ({ shape: [1, values.length, 1, 1], values: Float32Array.from(values) })
 const pixel = ({ data }: Picture, x: number) => [...data.slice(3 * x, 3 * x + 3)]
@@ -12,7 +12,11 @@ const darkRed = [0x67, 0x00, 0x1f]
 test('before and after are drawn on the scale of the baseline, the change on its own', () => {
   const before = kernel([1, 0, -1])
   const { picture } = drawWeights(before, options)
-  const drawn = drawDifference({ picture, weights: before, largest: 1 }, kernel([0.5, 0, -1]), options)
+  const drawn = drawDifference(
+    { picture, values: before.values, range: [-1, 1] },
+    Float32Array.of(0.5, 0, -1),
+    weightDrawing(before, options),
+  )
   expect(pixel(drawn.before, 0)).toEqual(darkRed)
   expect(pixel(drawn.after, 0)).toEqual(pixel(drawWeights(kernel([0.5, 1]), options).picture, 0))
   // Δ = −0.5, 0, 0: the only change fills its scale.
@@ -22,7 +26,11 @@ test('before and after are drawn on the scale of the baseline, the change on its
 
 test('where the exact baseline is unknown a mask marks what looks different', () => {
   const { picture } = drawWeights(kernel([1, 0, -1]), options)
-  const { change } = drawDifference({ picture, largest: 1 }, kernel([0.5, 0, -1]), options)
+  const { change } = drawDifference(
+    { picture, range: [-1, 1] },
+    Float32Array.of(0.5, 0, -1),
+    weightDrawing(kernel([0, 0, 0]), options),
+  )
   expect(pixel(change!, 0)).toEqual([255, 0, 0])
   expect(pixel(change!, 1)).not.toEqual([255, 0, 0])
 })
@@ -36,9 +44,9 @@ test('the mask sees the smallest change of colour', () => {
 test('another shape: before and after only', () => {
   const { picture } = drawWeights(kernel([1, 0, -1]), options)
   const drawn = drawDifference(
-    { picture, weights: kernel([1, 0, -1]), largest: 1 },
-    kernel([1, 0, 1, 0]),
-    options,
+    { picture, range: [-1, 1] },
+    Float32Array.of(1, 0, 1, 0),
+    weightDrawing(kernel([1, 0, 1, 0]), options),
   )
   expect(drawn.change).toBeUndefined()
 })

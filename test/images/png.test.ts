@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { addExactWeights, readExactWeights } from '../../src/images/exact-weights.js'
+import { addExactValues, readExactValues } from '../../src/images/exact-values.js'
 import type { Picture } from '../../src/images/picture.js'
 import { decodePng, encodePng } from '../../src/images/png.js'
 import { addChunk, CorruptPngError, readChunks } from '../../src/images/png-chunks.js'
@@ -91,10 +91,10 @@ describe('refuses, naming what is wrong', () => {
 
 describe('exact weights inside a picture', () => {
   const values = Float32Array.from([0, -0, 1e-30, -3.25, 0.1, 1])
-  const png = addExactWeights(encodePng(blocks), [2, 3], values)
+  const png = addExactValues(encodePng(blocks), [2, 3], values)
 
   test('come back bit by bit and leave the pixels alone', () => {
-    expect(readExactWeights(png)).toEqual({ shape: [2, 3], values })
+    expect(readExactValues(png)).toEqual({ shape: [2, 3], values })
     expect(decodePng(png)).toEqual(blocks)
   })
 
@@ -104,13 +104,13 @@ describe('exact weights inside a picture', () => {
 
   test('are left out above 65,536', () => {
     const plain = encodePng(blocks)
-    expect(addExactWeights(plain, [65_537], new Float32Array(65_537))).toBe(plain)
-    expect(readExactWeights(plain)).toBeUndefined()
+    expect(addExactValues(plain, [65_537], new Float32Array(65_537))).toBe(plain)
+    expect(readExactValues(plain)).toBeUndefined()
   })
 
   test('of another version are ignored', () => {
     expect(
-      readExactWeights(addChunk(encodePng(blocks), { type: 'rcWT', data: Buffer.from([9, 0]) })),
+      readExactValues(addChunk(encodePng(blocks), { type: 'rcWT', data: Buffer.from([9, 0]) })),
     ).toBeUndefined()
   })
 
@@ -130,7 +130,7 @@ describe('exact weights inside a picture', () => {
     ['a shape that is cut', Buffer.from([1, 4, 0])],
     ['garbage', Buffer.from([1, 1, 0, 0, 0, 1, 1, 2, 3])],
   ])('with %s are corrupt', (_, data) => {
-    expect(() => readExactWeights(addChunk(encodePng(blocks), { type: 'rcWT', data }))).toThrow(
+    expect(() => readExactValues(addChunk(encodePng(blocks), { type: 'rcWT', data }))).toThrow(
       CorruptPngError,
     )
   })

@@ -31,6 +31,14 @@ test('pictures that no living entry names; nothing but PNG files', () => {
   expect(names(['gone 1']).sort()).toEqual(['gone.png', 'renamed.png'])
 })
 
+test('pictures of every kind', () => {
+  const images = join(root, '__images__', 'a.test.ts')
+  mkdirSync(images, { recursive: true })
+  writeFileSync(join(images, 'old.png'), '')
+  const found = obsoletePictures({ testFile, snapFile, obsoleteKeys: new Set() })
+  expect(found.sort()).toEqual([join(images, 'old.png'), join(folder, 'renamed.png')])
+})
+
 test('without a .snap file every picture is obsolete, without a folder none', () => {
   rmSync(snapFile)
   expect(names([])).toHaveLength(3)

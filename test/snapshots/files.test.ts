@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const png = encodePng({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3) })
 
 test('pictures lie beside the test file, a folder for each', () => {
-  expect(pictureFolder(join('repo', 'test', 'cnn.test.ts'))).toBe(
+  expect(pictureFolder(join('repo', 'test', 'cnn.test.ts'), '__weights__')).toBe(
     join('repo', 'test', '__weights__', 'cnn.test.ts'),
   )
 })

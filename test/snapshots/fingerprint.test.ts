@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { parseEntry, renderEntry } from '../../src/snapshots/entry.js'
 import { fingerprintOf } from '../../src/snapshots/fingerprint.js'
+import { weightContent } from '../../src/snapshots/weight-content.js'
 
-const weights = (shape: number[], values: number[]) => ({
-  label: 'layer 0 Conv2D kernel',
-  shape,
-  values: Float32Array.from(values),
-})
+const weights = (shape: number[], values: number[]) =>
+  weightContent({ label: 'layer 0 Conv2D kernel', shape, values: Float32Array.from(values) })
+const words = { numbers: 'weights', part: 'filter' }
 
 test('statistics over all weights and for each filter', () => {
   expect(fingerprintOf(weights([2, 1, 1, 2], [3, 0, -4, 2]))).toEqual({
@@ -17,24 +16,25 @@ test('statistics over all weights and for each filter', () => {
     max: 3,
     mean: 0.25,
     std: 2.68095,
-    filters: [
+    parts: [
       { first: 0, last: 0, norm: 5, mean: -0.5, min: -4, max: 3 },
       { first: 1, last: 1, norm: 2, mean: 1, min: 0, max: 2 },
     ],
     exact: expect.stringMatching(/^[\da-f]{8}$/),
+    facts: [],
   })
 })
 
 test('more than 64 filters are grouped, and all of them count', () => {
-  const { filters } = fingerprintOf(
+  const { parts } = fingerprintOf(
     weights(
       [1, 130],
       Array.from({ length: 130 }, (_, i) => i),
     ),
   )
-  expect(filters).toHaveLength(44)
-  expect(filters[0]).toMatchObject({ first: 0, last: 2, min: 0, max: 2 })
-  expect(filters.at(-1)).toMatchObject({ first: 129, last: 129, max: 129 })
+  expect(parts).toHaveLength(44)
+  expect(parts[0]).toMatchObject({ first: 0, last: 2, min: 0, max: 2 })
+  expect(parts.at(-1)).toMatchObject({ first: 129, last: 129, max: 129 })
 })
 
 test('the checksum sees the last bit and the shape', () => {
@@ -56,7 +56,7 @@ describe('the entry in the .snap file', () => {
 
   test.each([[['tensorflow']], [['tensorflow', 'wasm']]])('is read as it was written: %j', (backends) => {
     const baselines = backends.map((backend) => baseline(backend))
-    expect(parseEntry(renderEntry(baselines))).toEqual(baselines)
+    expect(parseEntry(renderEntry(baselines, words), words)).toEqual(baselines)
   })
 
   test('of grouped filters and of shapes without axes', () => {
@@ -65,17 +65,17 @@ describe('the entry in the .snap file', () => {
       fingerprint: fingerprintOf(weights([1, 130], Array(130).fill(0.5))),
     }
     const scalar = { ...baseline('cpu'), fingerprint: fingerprintOf(weights([], [0.5])) }
-    expect(parseEntry(renderEntry([grouped]))).toEqual([grouped])
-    expect(parseEntry(renderEntry([scalar]))).toEqual([scalar])
+    expect(parseEntry(renderEntry([grouped], words), words)).toEqual([grouped])
+    expect(parseEntry(renderEntry([scalar], words), words)).toEqual([scalar])
   })
 
   test.each([
     ['empty', ''],
     ['of another matcher', '"a string"'],
-    ['with a conflict marker', renderEntry([baseline('cpu')]).replace('min ', '<<<<<<< HEAD\nm ')],
-    ['with a number that is none', renderEntry([baseline('cpu')]).replace(/norm [\d.]+/, 'norm x')],
-    ['without its picture', renderEntry([baseline('cpu')]).replace(/picture: .*\n/, '')],
+    ['with a conflict marker', renderEntry([baseline('cpu')], words).replace('min ', '<<<<<<< HEAD\nm ')],
+    ['with a number that is none', renderEntry([baseline('cpu')], words).replace(/norm [\d.]+/, 'norm x')],
+    ['without its picture', renderEntry([baseline('cpu')], words).replace(/picture: .*\n/, '')],
   ])('%s is not one of ours', (_, entry) => {
-    expect(parseEntry(entry)).toBeUndefined()
+    expect(parseEntry(entry, words)).toBeUndefined()
   })
 })

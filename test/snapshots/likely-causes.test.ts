@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { compareWeights } from '../../src/snapshots/comparison.js'
-import { likelyCauses } from '../../src/snapshots/likely-causes.js'
+import { compareValues } from '../../src/snapshots/comparison.js'
+import { likelyCausesOfWeights as likelyCauses } from '../../src/snapshots/likely-causes.js'
+import { weightContent } from '../../src/snapshots/weight-content.js'
 
 const before = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i * i))
 const causes = (change: (value: number, i: number) => number, backend = 'tensorflow') => {
-  const after = { label: 'tensor', shape: [8, 8], values: before.map(change) }
-  const comparison = compareWeights(before, after, { atol: 1e-6, rtol: 0 })
+  const after = weightContent({ label: 'tensor', shape: [8, 8], values: before.map(change) })
+  const comparison = compareValues(before, after, { atol: 1e-6, rtol: 0 })
   return likelyCauses(comparison, { before: 'tensorflow', after: backend, largest: 1 })
 }
 

@@ -13,7 +13,7 @@ import {
 const agrees = {
   by: 'fingerprint',
   pass: true,
-  filters: [],
+  parts: [],
   tolerance: { rtol: 0, atol: 0 },
 } satisfies Comparison
 const differs = { by: 'shape', pass: false, before: [1], after: [2] } satisfies Comparison

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readExactWeights } from '../../src/images/exact-weights.js'
+import { readExactValues } from '../../src/images/exact-values.js'
 import { VitestFolder } from './run-vitest.js'
 
 /** Weights are a function of `change`, by name: 0 for the baseline. */
@@ -101,7 +101,7 @@ describe('one after the other, as a user would', () => {
     const after = allFiles()
     const rewritten = Object.keys(after).filter((name) => after[name] !== before[name])
     expect(rewritten).toEqual([snap, `${pictures}/权重.png`])
-    expect(readExactWeights(folder.read(`${pictures}/权重.png`))?.values[3]).toBeCloseTo(Math.sin(9) + 0.5)
+    expect(readExactValues(folder.read(`${pictures}/权重.png`))?.values[3]).toBeCloseTo(Math.sin(9) + 0.5)
   })
 
   test('a picture missing, one cut, one of another version, one without its weights', async () => {

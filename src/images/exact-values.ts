@@ -2,23 +2,23 @@ import { deflateSync, inflateSync } from 'node:zlib'
 import { addChunk, CorruptPngError, readChunks } from './png-chunks.js'
 
 /**
- * The chunk that carries the exact weights: ancillary (viewers skip it), private, and not safe to copy, so that an
+ * The chunk that carries the exact values: ancillary (viewers skip it), private, and not safe to copy, so that an
  * editor that changes the pixels drops it. https://www.w3.org/TR/png-3/#5Chunk-naming-conventions
  */
 const chunkType = 'rcWT'
 const version = 1
 
-/** Above this many weights (256 KB) they are left out and the fingerprint decides. */
-export const mostExactWeights = 65_536
+/** Above this many values (256 KB) they are left out and the fingerprint decides. */
+export const mostExactValues = 65_536
 
-export interface ExactWeights {
+export interface ExactValues {
   shape: number[]
   values: Float32Array
 }
 
-/** The PNG with the weights inside, unchanged when there are more than 65,536 of them. */
-export function addExactWeights(png: Buffer, shape: readonly number[], values: Float32Array): Buffer {
-  if (values.length > mostExactWeights) return png
+/** The PNG with the values inside, unchanged when there are more than 65,536 of them. */
+export function addExactValues(png: Buffer, shape: readonly number[], values: Float32Array): Buffer {
+  if (values.length > mostExactValues) return png
   const header = Buffer.alloc(2 + 4 * shape.length)
   header.writeUInt8(version, 0)
   header.writeUInt8(shape.length, 1)
@@ -27,17 +27,17 @@ export function addExactWeights(png: Buffer, shape: readonly number[], values: F
 }
 
 /**
- * The weights inside a PNG; undefined when it carries none (too many, or an image optimiser dropped them).
+ * The values inside a PNG; undefined when it carries none (too many, or an image optimiser dropped them).
  * Throws `CorruptPngError` when they are there but cannot be read.
  */
-export function readExactWeights(png: Uint8Array): ExactWeights | undefined {
+export function readExactValues(png: Uint8Array): ExactValues | undefined {
   const data = readChunks(png).find(({ type }) => type === chunkType)?.data
   if (data === undefined || data.length < 2 || data.readUInt8(0) !== version) return undefined
   const rank = data.readUInt8(1)
-  if (data.length < 2 + 4 * rank) throw new CorruptPngError('damaged: the weights inside it are incomplete')
+  if (data.length < 2 + 4 * rank) throw new CorruptPngError('damaged: the values inside it are incomplete')
   const shape = Array.from({ length: rank }, (_, axis) => data.readUInt32BE(2 + 4 * axis))
   const count = shape.reduce((product, size) => product * size, 1)
-  if (count > mostExactWeights) throw new CorruptPngError(`damaged: it claims to contain ${count} weights`)
+  if (count > mostExactValues) throw new CorruptPngError(`damaged: it claims to contain ${count} values`)
   return { shape, values: inflateValues(data.subarray(2 + 4 * rank), count) }
 }
 
@@ -53,8 +53,8 @@ function inflateValues(deflated: Buffer, count: number): Float32Array {
   try {
     bytes = inflateSync(deflated, { maxOutputLength: 4 * count + 1 })
   } catch (error) {
-    throw new CorruptPngError('damaged: the weights inside it cannot be inflated', { cause: error })
+    throw new CorruptPngError('damaged: the values inside it cannot be inflated', { cause: error })
   }
-  if (bytes.length !== 4 * count) throw new CorruptPngError('damaged: the weights inside it are incomplete')
+  if (bytes.length !== 4 * count) throw new CorruptPngError('damaged: the values inside it are incomplete')
   return Float32Array.from({ length: count }, (_, i) => bytes.readFloatLE(4 * i))
 }

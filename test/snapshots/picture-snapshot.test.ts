@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { addExactWeights } from '../../src/images/exact-weights.js'
+import { addExactValues } from '../../src/images/exact-values.js'
 import { encodePng } from '../../src/images/png.js'
 import { drawWeights } from '../../src/images/weight-picture.js'
 import { renderEntry } from '../../src/snapshots/entry.js'
 import { writeWithin } from '../../src/snapshots/files.js'
 import type { UpdateMode } from '../../src/snapshots/outcome.js'
-import { type Examined, examine, type SnapshotSettings } from '../../src/snapshots/weight-snapshot.js'
+import { type Examined, examine, type SnapshotSettings } from '../../src/snapshots/picture-snapshot.js'
+import { weightContent } from '../../src/snapshots/weight-content.js'
 
 let root: string
 beforeEach(() => {
@@ -22,6 +23,7 @@ const weights = (values: number[]) => ({
   shape: [values.length],
   values: Float32Array.from(values),
 })
+const content = (values: number[]) => weightContent(weights(values))
 const baseline = [1, -2, 3]
 
 function look(
@@ -32,15 +34,15 @@ function look(
   const testCase = { id: '1', name: 't', file: { filepath: join(root, 'a.test.ts') } } as RunnerTestCase
   const entry = { key: 't 1', data, markAsChecked: () => {} }
   const defaults = { backend: 'tensorflow', perBackend: false, rtol: 0 }
-  return examine(weights(values), testCase, { update, entry }, { ...defaults, ...settings })
+  return examine(content(values), testCase, { update, entry }, { ...defaults, ...settings })
 }
 
 /** What the matcher does when an outcome says so. */
 function store({ folder, current, otherBackends }: Examined, values: number[]): string {
   const { shape, values: exact } = weights(values)
   const png = encodePng(drawWeights(weights(values)).picture)
-  writeWithin(folder, current.picture, addExactWeights(png, shape, exact))
-  return renderEntry([current, ...otherBackends])
+  writeWithin(folder, current.picture, addExactValues(png, shape, exact))
+  return renderEntry([current, ...otherBackends], content([0]).kind)
 }
 
 test('the tolerance is by default 0.002 of the largest weight of the baseline', () => {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
 import { claimPicture } from './claims.js'
-import { type Comparison, compareFingerprints, compareWeights } from './comparison.js'
+import { type Comparison, compareFingerprints, compareValues, withFacts } from './comparison.js'
+import type { Content } from './content.js'
 import { type Baseline, parseEntry } from './entry.js'
 import { pictureFolder, readPicture } from './files.js'
 import { checksum, type Fingerprint, fingerprintOf } from './fingerprint.js'
 import type { NextSnapshot } from './matcher-state.js'
 import { pictureName } from './names.js'
 import { determineOutcome, type Outcome, type Situation, type StoredPicture } from './outcome.js'
-import type { Weights } from './weights.js'
 
 export interface SnapshotSettings {
   /** Of the picture; the key of the entry when absent. */
@@ -16,16 +16,13 @@ export interface SnapshotSettings {
   backend: string
   perBackend: boolean
   rtol: number
-  /** In units of the weights; when absent `defaultAtolShare` of the baseline's largest |weight|. */
+  /** In units of the values; when absent the kind's share of the baseline's largest magnitude. */
   atol?: number
 }
 
-/** Measured, see docs/weight-image.md: between what another machine changes and what another program changes. */
-export const defaultRtol = 1e-3
-export const defaultAtolShare = 2e-3
-
-/** The stored snapshot beside the weights of this run, and what follows from it. */
+/** The stored snapshot beside the numbers of this run, and what follows from it. */
 export interface Examined {
+  content: Content
   outcome: Outcome
   /** `suite > test 1` */
   key: string
@@ -42,7 +39,7 @@ export interface Examined {
 
 /** Reads the stored snapshot and compares. Writes nothing. Throws when the name is not usable or taken. */
 export function examine(
-  weights: Weights,
+  content: Content,
   test: RunnerTestCase,
   { update, entry }: NextSnapshot,
   settings: SnapshotSettings,
@@ -52,18 +49,19 @@ export function examine(
   const picture = `${pictureName(name)}${suffix}.png`
   claimPicture(picture, test)
 
-  const folder = pictureFolder(test.file.filepath)
+  const folder = pictureFolder(test.file.filepath, content.kind.folder)
   const file = join(folder, picture)
   const stored = readPicture(file)
-  const baselines = entry.data === undefined ? [] : parseEntry(entry.data)
+  const baselines = entry.data === undefined ? [] : parseEntry(entry.data, content.kind)
   const baseline = perBackend ? baselines?.find((one) => one.backend === backend) : baselines?.[0]
-  const fingerprint = fingerprintOf(weights)
+  const fingerprint = fingerprintOf(content)
   return {
+    content,
     outcome: determineOutcome({
       update,
       picture: stored,
       entry: situationOfEntry(baselines, baseline, () =>
-        compareWith(baseline!, stored, weights, fingerprint, settings),
+        compareWith(baseline!, stored, content, fingerprint, settings),
       ),
     }),
     key: entry.key,
@@ -78,7 +76,7 @@ export function examine(
   }
 }
 
-/** The largest |weight| of a baseline. */
+/** The largest magnitude of a baseline. */
 export function largestOf({ fingerprint: { min, max } }: Baseline): number {
   return Math.max(Math.abs(min), Math.abs(max))
 }
@@ -97,20 +95,19 @@ function situationOfEntry(
 function compareWith(
   baseline: Baseline,
   stored: StoredPicture,
-  weights: Weights,
+  content: Content,
   fingerprint: Fingerprint,
-  { rtol, atol = defaultAtolShare * largestOf(baseline) }: SnapshotSettings,
+  { rtol, atol = content.kind.atolShare * largestOf(baseline) }: SnapshotSettings,
 ): { comparison: Comparison; belongsToPicture: boolean } {
   const { shape, exact: checksumInEntry } = baseline.fingerprint
   const exact = stored.state === 'present' ? stored.exact : undefined
-  // A picture without weights inside went through an image optimiser, or has too many: the entry decides.
+  // A picture without values inside went through an image optimiser, or has too many: the entry decides.
   const belongsToPicture = exact === undefined || checksum(exact.shape, exact.values) === checksumInEntry
-  if (shape.join() !== weights.shape.join()) {
-    return { comparison: { by: 'shape', pass: false, before: shape, after: weights.shape }, belongsToPicture }
-  }
-  const comparison =
-    exact && belongsToPicture
-      ? compareWeights(exact.values, weights, { rtol, atol })
-      : compareFingerprints(baseline.fingerprint, fingerprint, { rtol, atol })
-  return { comparison, belongsToPicture }
+  const comparison: Comparison =
+    shape.join() !== content.shape.join()
+      ? { by: 'shape', pass: false, before: shape, after: content.shape }
+      : exact && belongsToPicture
+        ? compareValues(exact.values, content, { rtol, atol })
+        : compareFingerprints(baseline.fingerprint, fingerprint, { rtol, atol })
+  return { comparison: withFacts(comparison, baseline.fingerprint.facts, content.facts), belongsToPicture }
 }
