@@ -1,3 +1,5 @@
+import type { Color } from './colormap.js'
+
 /** Finished pixels: RGB, one byte per channel, row by row from the top left; `data` has 3 · width · height bytes. */
 export interface Picture {
   width: number
@@ -28,5 +30,23 @@ export function paste(target: Picture, source: Picture, left: number, top: numbe
     const start = 3 * row * source.width
     const pixels = source.data.subarray(start, start + 3 * source.width)
     target.data.set(pixels, 3 * ((top + row) * target.width + left))
+  }
+}
+
+export interface Box {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+/** Paints a box in one colour. It must lie within the picture. */
+export function fillBox(
+  { data, width: pictureWidth }: Picture,
+  { left, top, width, height }: Box,
+  color: Color,
+): void {
+  for (let y = top; y < top + height; y++) {
+    for (let x = left; x < left + width; x++) data.set(color, 3 * (y * pictureWidth + x))
   }
 }

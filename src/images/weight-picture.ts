@@ -1,3 +1,4 @@
+import { definedOnly } from './defined-only.js'
 import type { Drawing } from './drawing.js'
 import { type FilterTiles, filterTiles, type WeightValues } from './filters.js'
 import { type GridOptions, largestMagnitude, makeGrid } from './grid.js'
@@ -49,11 +50,4 @@ function drawTiles({ tiles, nrow }: FilterTiles, options: WeightPictureOptions):
     symmetric: true,
     normalize: true,
   })
-}
-
-/** An option given as undefined means "the default", also where the default lies further up. */
-function definedOnly<Options extends object>(options: Options): Partial<Options> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<Options>
 }

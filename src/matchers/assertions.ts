@@ -35,6 +35,9 @@ import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-bas
 import type { StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
 import type { Recipe, RunRecipeOptions } from '../recipe/recipe.js'
 import type { Examples, Subject } from '../training/trainable.js'
+import type { DataImageOptions } from './data-image.js'
+import type { InputImageOptions } from './input-image.js'
+import type { PredictionImageOptions } from './prediction-image.js'
 import type { WeightImageOptions } from './weight-image.js'
 
 // The global Chai namespace is the one augmentation that compiles with Vitest 4 and 5 alike.
@@ -105,6 +108,12 @@ declare global {
       /** The order of the examples says nothing about their labels. Subject: examples. */
       toBeShuffled(options?: ShuffledOptions): Promise<void>
       /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
+      toMatchDataImage(name?: string, options?: DataImageOptions): Promise<void>
+      toMatchDataImage(options?: DataImageOptions): Promise<void>
+      toMatchInputImage(name: string, options: InputImageOptions): Promise<void>
+      toMatchInputImage(options: InputImageOptions): Promise<void>
+      toMatchPredictionImage(name: string, options: PredictionImageOptions): Promise<void>
+      toMatchPredictionImage(options: PredictionImageOptions): Promise<void>
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>
       /** The filters of the first layer show patterns, not noise; with `train`, what training changes in them does. */

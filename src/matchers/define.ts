@@ -37,7 +37,7 @@ export async function answerWith(
 }
 
 /** Seed, deadline and abort signal of the test a matcher runs in. */
-function controlFor({ task }: MatcherState): CheckOptions {
+export function controlFor({ task }: MatcherState): CheckOptions {
   const options: CheckOptions = { seed: recipeSettings().seed }
   if (!task) return options
   const { signal } = task.context

@@ -49,6 +49,7 @@ export {
   toHaveNoTargetLeak,
   toMatchLabelsOf,
 } from './data.js'
+export { type DataImageOptions, toMatchDataImage } from './data-image.js'
 export { toBeCausal, toKeepExamplesIndependent, toUseEveryInput } from './dependencies.js'
 export {
   toEarnItsComplexityOver,
@@ -67,6 +68,8 @@ export {
   toTrainReproducibly,
   toUpdateEveryWeight,
 } from './health.js'
+export { type InputImageOptions, toMatchInputImage } from './input-image.js'
+export { type PredictionImageOptions, toMatchPredictionImage } from './prediction-image.js'
 export { toPreserveDistribution } from './regularize.js'
 export {
   toBeatZeroInputBaseline,

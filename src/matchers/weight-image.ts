@@ -1,7 +1,7 @@
 import type { MatcherState } from 'vitest'
 import { type WeightPictureOptions, weightDrawing } from '../images/weight-picture.js'
+import { weightContent } from '../snapshots/kinds/weights.js'
 import { readWeightsMadeBy } from '../snapshots/made-by-factory.js'
-import { weightContent } from '../snapshots/weight-content.js'
 import { readWeights } from '../snapshots/weights.js'
 import {
   answerWithPicture,
@@ -36,7 +36,7 @@ export async function toMatchWeightImage(
   optionsAfterName?: WeightImageOptions,
 ): Promise<PictureOutcome> {
   const [name, options = {}] = nameAndOptions(nameOrOptions, optionsAfterName)
-  const { layer, rtol: _, atol: __, perBackend, attach, seed: ___, ...drawing } = options
+  const { layer, rtol, atol, perBackend, attach, seed: given, ...drawing } = options
   return answerWithPicture(
     this,
     { matcher: 'toMatchWeightImage', stage: 'squeeze' },

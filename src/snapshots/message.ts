@@ -137,13 +137,20 @@ function describe({ atol, rtol }: Tolerance, numbers: string): string {
   return `atol ${short(atol)} + rtol ${short(rtol)} · |${numbers.charAt(0)}|`
 }
 
+/** Lines that are new or gone first, then those that say something else now: `label 3: 12 examples → 9 examples`. */
 function describeFacts(facts: FactsChange | undefined): string[] {
   if (!facts) return []
-  const few = (signed: string, list: readonly string[]) => [
-    ...list.slice(0, mostFactsNamed).map((fact) => `${signed} ${fact}`),
-    ...(list.length > mostFactsNamed ? [`${signed} … ${list.length - mostFactsNamed} more lines`] : []),
+  const headOf = (fact: string) => fact.split(': ')[0]!
+  const before = new Map(facts.gone.map((fact) => [headOf(fact), fact]))
+  const after = new Set(facts.added.map(headOf))
+  const changed = facts.added.filter((fact) => before.has(headOf(fact)))
+  const all = [
+    ...facts.gone.filter((fact) => !after.has(headOf(fact))).map((fact) => `- ${fact}`),
+    ...facts.added.filter((fact) => !before.has(headOf(fact))).map((fact) => `+ ${fact}`),
+    ...changed.map((fact) => `${before.get(headOf(fact))} → ${fact.slice(headOf(fact).length + 2)}`),
   ]
-  return [...few('-', facts.gone), ...few('+', facts.added)]
+  const rest = all.length - mostFactsNamed
+  return [...all.slice(0, mostFactsNamed), ...(rest > 0 ? [`and ${rest} more lines`] : [])]
 }
 
 /** Why the numbers above are coarser than they could be. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compareFingerprints, compareValues } from '../../src/snapshots/comparison.js'
 import { fingerprintOf } from '../../src/snapshots/fingerprint.js'
-import { weightContent } from '../../src/snapshots/weight-content.js'
+import { weightContent } from '../../src/snapshots/kinds/weights.js'
 
 const weights = (values: number[]) =>
   weightContent({ label: 'tensor', shape: [values.length / 2, 2], values: Float32Array.from(values) })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseEntry, renderEntry } from '../../src/snapshots/entry.js'
 import { fingerprintOf } from '../../src/snapshots/fingerprint.js'
-import { weightContent } from '../../src/snapshots/weight-content.js'
+import { weightContent } from '../../src/snapshots/kinds/weights.js'
 
 const weights = (shape: number[], values: number[]) =>
   weightContent({ label: 'layer 0 Conv2D kernel', shape, values: Float32Array.from(values) })

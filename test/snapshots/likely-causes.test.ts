@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { compareValues } from '../../src/snapshots/comparison.js'
+import { weightContent } from '../../src/snapshots/kinds/weights.js'
 import { likelyCausesOfWeights as likelyCauses } from '../../src/snapshots/likely-causes.js'
-import { weightContent } from '../../src/snapshots/weight-content.js'
 
 const before = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i * i))
 const causes = (change: (value: number, i: number) => number, backend = 'tensorflow') => {

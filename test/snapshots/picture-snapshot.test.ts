@@ -8,9 +8,9 @@ import { encodePng } from '../../src/images/png.js'
 import { drawWeights } from '../../src/images/weight-picture.js'
 import { renderEntry } from '../../src/snapshots/entry.js'
 import { writeWithin } from '../../src/snapshots/files.js'
+import { weightContent } from '../../src/snapshots/kinds/weights.js'
 import type { UpdateMode } from '../../src/snapshots/outcome.js'
 import { type Examined, examine, type SnapshotSettings } from '../../src/snapshots/picture-snapshot.js'
-import { weightContent } from '../../src/snapshots/weight-content.js'
 
 let root: string
 beforeEach(() => {

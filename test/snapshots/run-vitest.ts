@@ -38,8 +38,11 @@ export class VitestFolder {
     this.write(
       'setup.ts',
       `import { expect } from 'vitest'
+       import { toMatchDataImage } from '${join(root, 'src/matchers/data-image.ts')}'
+       import { toMatchInputImage } from '${join(root, 'src/matchers/input-image.ts')}'
+       import { toMatchPredictionImage } from '${join(root, 'src/matchers/prediction-image.ts')}'
        import { toMatchWeightImage } from '${join(root, 'src/matchers/weight-image.ts')}'
-       expect.extend({ toMatchWeightImage })`,
+       expect.extend({ toMatchDataImage, toMatchInputImage, toMatchPredictionImage, toMatchWeightImage })`,
     )
   }
 

@@ -35,6 +35,9 @@ test('matchers', async ({ tf, seed, train, batch: take, attach }) => {
   await expect((_size: 'small' | 'large') => create()).toDecreaseLossWithCapacity(batch, {
     capacities: ['small', 'large'] as const,
   })
+  await expect(batch).toMatchDataImage('name', { perLabel: 5 })
+  await expect(model).toMatchInputImage('name', { on: batch })
+  await expect(model).toMatchPredictionImage({ train: batch, on: batch, steps: 20 })
   await expect(model).toMatchWeightImage()
   await expect(model).toMatchWeightImage('name', { layer: 'conv', rtol: 1e-3 })
   await expect.soft(model).toMatchWeightImage({ attach: 'always' })

@@ -1,7 +1,7 @@
-import { filterAxes } from '../images/filter-axes.js'
-import type { Content, PictureKind } from './content.js'
-import { likelyCausesOfWeights } from './likely-causes.js'
-import type { Weights } from './weights.js'
+import { filterAxes } from '../../images/filter-axes.js'
+import type { Content, PictureKind } from '../content.js'
+import { likelyCausesOfWeights } from '../likely-causes.js'
+import type { Weights } from '../weights.js'
 
 const weightImage: PictureKind = {
   name: 'weight-image',
