@@ -12,8 +12,14 @@ import { skeletonChecks } from './skeleton-checks.js'
 import { toldOnce } from './told-once.js'
 import { tuneChecks } from './tune-checks.js'
 
+/** The checks of a recipe. What they share lives until `dispose`. */
+export interface RecipeChecks {
+  checks: RecipeCheck[]
+  dispose(): Promise<void>
+}
+
 /** All checks in the recipe's order, those left out by `only` and `skip` excepted. Data is loaded when first used. */
-export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): RecipeCheck[] {
+export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): RecipeChecks {
   assertRecipe(recipe)
   const { budget = 'standard', only, skip = [] } = options
   const { steps, seeds } = allowanceOf(budget)
@@ -31,7 +37,10 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
       withPatience(control, neverResolved, () => check.run({ ...control, ...task })),
   }))
   assertNames([...(only ?? []), ...skip], all)
-  return all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name))
+  return {
+    checks: all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name)),
+    dispose: () => context.trained.dispose(),
+  }
 }
 
 function allowanceOf(budget: string): Allowance {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { recipeSettings } from '../matchers/settings.js'
 import { checksOf } from './applicable-checks.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
@@ -12,7 +12,9 @@ import { thrownBy } from './run-check.js'
 export function describeRecipe(name: string, recipe: Recipe, options: RunRecipeOptions = {}): void {
   const { timeout } = options
   describe(name, timeout === undefined ? {} : { timeout }, () => {
-    for (const check of checksOf(recipe, options)) {
+    const { checks, dispose } = checksOf(recipe, options)
+    afterAll(dispose)
+    for (const check of checks) {
       test(check.name, async ({ task }) => {
         task.meta.recipe = { ...task.meta.recipe, inRecipe: name }
         const { seed = recipeSettings().seed } = options

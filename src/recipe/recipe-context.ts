@@ -4,9 +4,11 @@ import { type CheckResult, type Stage, skippedResult } from '../checks/result.js
 import { InvalidArgumentError } from '../errors.js'
 import { assertExamples, countExamples, disposeExamples } from '../training/examples.js'
 import { untilStopped } from '../training/patience.js'
+import type { TrainingPlan } from '../training/planned-run.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples } from '../training/trainable.js'
 import type { Recipe } from './recipe.js'
+import { type TrainedPrograms, trainedPrograms } from './trained-program.js'
 
 type Loader = Extract<Recipe['train'], () => unknown>
 
@@ -26,6 +28,8 @@ export interface RecipeContext {
   batchSize: number
   train: () => Promise<Examples>
   validation: (() => Promise<Examples>) | undefined
+  /** The program after its planned run, or after as many steps of it as the budget allows. */
+  trained: TrainedPrograms
   /** Runs `use` on at most `most` training examples drawn under the seed, and frees them. */
   onSample: <Result>(
     most: number,
@@ -37,8 +41,13 @@ export interface RecipeContext {
 export function recipeContext(recipe: Recipe, steps: number): RecipeContext {
   const { validation } = recipe
   const train = once(() => loadExamples('train', recipe.train))
+  const guarded = guardRecipe(recipe)
   return {
-    recipe: guardRecipe(recipe),
+    recipe: guarded,
+    trained: trainedPrograms(
+      async () => planWith(guarded, await train()),
+      Math.min(recipe.steps ?? steps, steps),
+    ),
     steps,
     batchSize: recipe.batchSize ?? 32,
     train,
@@ -53,6 +62,19 @@ export function recipeContext(recipe: Recipe, steps: number): RecipeContext {
         disposeExamples(batch)
       }
     },
+  }
+}
+
+/** What the recipe plans, but for early stopping: whoever looks on wants all of it. */
+function planWith({ create, batchSize, shuffle, augment, schedule }: Recipe, train: Examples): TrainingPlan {
+  assertExamples(train, 'train')
+  return {
+    create,
+    train,
+    ...(batchSize !== undefined && { batchSize }),
+    ...(shuffle !== undefined && { shuffle }),
+    ...(augment && { augment }),
+    ...(schedule && { schedule }),
   }
 }
 

@@ -16,16 +16,21 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions = {}):
   const started = performance.now()
   const { seed = defaultSeed, timeout = defaultTimeout, signal, onResult, onProgress } = options
   const results: CheckResult[] = []
-  for (const check of checksOf(recipe, options)) {
-    if (signal?.aborted) break
-    const result = await runRecipeCheck(check, {
-      seed,
-      deadline: performance.now() + timeout,
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress: (progress) => onProgress({ check: check.name, ...progress }) }),
-    })
-    results.push(result)
-    onResult?.(result)
+  const { checks, dispose } = checksOf(recipe, options)
+  try {
+    for (const check of checks) {
+      if (signal?.aborted) break
+      const result = await runRecipeCheck(check, {
+        seed,
+        deadline: performance.now() + timeout,
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress: (progress) => onProgress({ check: check.name, ...progress }) }),
+      })
+      results.push(result)
+      onResult?.(result)
+    }
+  } finally {
+    await dispose()
   }
   return {
     passed: results.every(({ status }) => status !== 'failed'),

@@ -7,7 +7,7 @@ import { checkEvaluatesConsistently } from '../checks/skeleton/evaluates-consist
 import { checkExamplesIndependent } from '../checks/skeleton/examples-independent.js'
 import { watchActivations } from '../checks/skeleton/healthy-activations.js'
 import { watchGradients } from '../checks/skeleton/healthy-gradients.js'
-import { checkHumanBaseline } from '../checks/skeleton/human-baseline.js'
+import { judgeHumanBaseline } from '../checks/skeleton/human-baseline.js'
 import { checkInitLoss } from '../checks/skeleton/init-loss.js'
 import { checkLoadsDeterministically } from '../checks/skeleton/loads-deterministically.js'
 import { checkOverfitBatch } from '../checks/skeleton/overfit-batch.js'
@@ -21,6 +21,7 @@ import { disposeExamples } from '../training/examples.js'
 import { overfittableBatch } from '../training/overfittable.js'
 import type { Recipe } from './recipe.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
+import { afterTraining } from './trained-program.js'
 
 type Loader = Extract<Recipe['train'], () => unknown>
 
@@ -38,6 +39,7 @@ export function skeletonChecks({
   onSample,
   steps,
   batchSize,
+  trained,
 }: RecipeContext): RecipeCheck[] {
   const { create, causal, capacities, humanBaseline } = recipe
   /** One training for the three checks that look on at the first steps. */
@@ -163,14 +165,9 @@ export function skeletonChecks({
         missing: 'the recipe has no humanBaseline with validation examples',
       }),
       run: async (options) =>
-        checkHumanBaseline(create, {
-          ...options,
-          ...humanBaseline!,
-          on: await validation!(),
-          train: await train(),
-          steps,
-          batchSize,
-        }),
+        afterTraining(trained, options, async ({ program, ...run }) =>
+          judgeHumanBaseline(program, run, { ...options, ...humanBaseline!, on: await validation!() }),
+        ),
     },
   ]
 }

@@ -11,7 +11,7 @@ const rowsOfTable = (heading: string): string[] => {
 }
 
 // Names and order do not depend on the program, which is never created.
-const checks = checksOf({
+const { checks } = checksOf({
   create: () => {
     throw new Error('listing the checks creates no program')
   },

@@ -4,8 +4,8 @@ import { minibatches } from '../../training/batches.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
 import { isLowerBetter, type MetricName, measureMetric } from '../../training/metric.js'
 import { openProgram } from '../../training/open.js'
-import { trainProgram } from '../../training/run.js'
-import type { Examples, Subject } from '../../training/trainable.js'
+import { type Run, trainProgram } from '../../training/run.js'
+import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 
@@ -34,39 +34,52 @@ export async function checkHumanBaseline(
 ): Promise<CheckResult> {
   const started = performance.now()
   assertOptions(options)
-  const { metric, value, on, train, steps = 1000, batchSize = 32, seed = defaultSeed } = options
+  const { train, steps = 1000, batchSize = 32, seed = defaultSeed } = options
   const program = await openProgram(subject, seed)
   const batches = train && minibatches(train, { batchSize, seed })
   try {
     const run = batches && (await trainProgram(program, batches.next, { seed, steps, ...controlOf(options) }))
-    const measured = measureMetric(program, on, metric)
-    if (measured === undefined) {
-      return skippedResult({
-        check: 'human-baseline',
-        stage: 'skeleton',
-        reason: `the program has no metric '${metric}': compile it with that metric, or compare 'accuracy' or 'loss'`,
-        seed,
-      })
-    }
-    const lower = isLowerBetter(metric)
-    const passed = lower ? measured <= value : measured >= value
-    const cut = run !== undefined && wasCutShort(run.end)
-    const trained = run ? ` after ${run.losses.length} steps` : ''
-    return {
-      check: 'human-baseline',
-      stage: 'skeleton',
-      status: passed ? 'passed' : 'failed',
-      summary: `${metric} ${formatNumber(measured)} on ${countExamples(on)} examples${trained}; a person reaches ${formatNumber(value)}.${passed ? '' : ` It is ${formatNumber(Math.abs(measured - value))} behind.`}${cut ? ` The test's time ran out before the training did. ${moreTime}` : ''}`,
-      measured: { [metric]: measured },
-      expected: { [metric]: `${lower ? '≤' : '≥'} ${formatNumber(value)}` },
-      causes: [],
-      ...(run && { curves: { loss: run.losses } }),
-      seed,
-      seconds: (performance.now() - started) / 1000,
-    }
+    const result = judgeHumanBaseline(program, run, options)
+    return { ...result, seconds: (performance.now() - started) / 1000 }
   } finally {
     batches?.dispose()
     program.dispose()
+  }
+}
+
+/** The same of a program that is trained already, in `run` where that is known. */
+export function judgeHumanBaseline(
+  program: Trainable,
+  run: Run | undefined,
+  options: Omit<HumanBaselineOptions, 'train'>,
+): CheckResult {
+  const started = performance.now()
+  assertOptions(options)
+  const { metric, value, on, seed = defaultSeed } = options
+  const measured = measureMetric(program, on, metric)
+  if (measured === undefined) {
+    return skippedResult({
+      check: 'human-baseline',
+      stage: 'skeleton',
+      reason: `the program has no metric '${metric}': compile it with that metric, or compare 'accuracy' or 'loss'`,
+      seed,
+    })
+  }
+  const lower = isLowerBetter(metric)
+  const passed = lower ? measured <= value : measured >= value
+  const cut = run !== undefined && wasCutShort(run.end)
+  const trained = run ? ` after ${run.losses.length} steps` : ''
+  return {
+    check: 'human-baseline',
+    stage: 'skeleton',
+    status: passed ? 'passed' : 'failed',
+    summary: `${metric} ${formatNumber(measured)} on ${countExamples(on)} examples${trained}; a person reaches ${formatNumber(value)}.${passed ? '' : ` It is ${formatNumber(Math.abs(measured - value))} behind.`}${cut ? ` The test's time ran out before the training did. ${moreTime}` : ''}`,
+    measured: { [metric]: measured },
+    expected: { [metric]: `${lower ? '≤' : '≥'} ${formatNumber(value)}` },
+    causes: [],
+    ...(run && { curves: { loss: run.losses } }),
+    seed,
+    seconds: (performance.now() - started) / 1000,
   }
 }
 
