@@ -5,6 +5,7 @@ import { describe } from '../training/examples.js'
 import { withPatience } from '../training/patience.js'
 import { type Allowance, allowances, overSeeds } from './budget.js'
 import { dataChecks } from './data-checks.js'
+import { overfitChecks } from './overfit-checks.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
 import { regularizeChecks } from './regularize-checks.js'
@@ -23,12 +24,13 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
   assertRecipe(recipe)
   const { budget = 'standard', only, skip = [] } = options
   const { steps, seeds } = allowanceOf(budget)
-  const context = recipeContext(recipe, steps)
+  const context = recipeContext(recipe, budget, steps)
   const neverResolved = new Set<string>()
   const task = recipe.task ? { task: recipe.task } : {}
   const all = toldOnce([
     ...dataChecks(context),
     ...skeletonChecks(context).map((check) => overSeeds(check, seeds)),
+    ...overfitChecks(context),
     ...regularizeChecks(context),
     ...tuneChecks(context),
   ]).map((check) => ({

@@ -7,7 +7,7 @@ import { untilStopped } from '../training/patience.js'
 import type { TrainingPlan } from '../training/planned-run.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples } from '../training/trainable.js'
-import type { Recipe } from './recipe.js'
+import type { Budget, Recipe } from './recipe.js'
 import { type TrainedPrograms, trainedPrograms } from './trained-program.js'
 
 type Loader = Extract<Recipe['train'], () => unknown>
@@ -24,6 +24,7 @@ export interface RecipeCheck {
 /** A recipe with its data behind one door: loaded once, when first asked for. */
 export interface RecipeContext {
   recipe: Recipe
+  budget: Budget
   steps: number
   batchSize: number
   train: () => Promise<Examples>
@@ -38,12 +39,13 @@ export interface RecipeContext {
   ) => Promise<Result>
 }
 
-export function recipeContext(recipe: Recipe, steps: number): RecipeContext {
+export function recipeContext(recipe: Recipe, budget: Budget, steps: number): RecipeContext {
   const { validation } = recipe
   const train = once(() => loadExamples('train', recipe.train))
   const guarded = guardRecipe(recipe)
   return {
     recipe: guarded,
+    budget,
     trained: trainedPrograms(
       async () => planWith(guarded, await train()),
       Math.min(recipe.steps ?? steps, steps),

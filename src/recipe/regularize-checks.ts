@@ -1,8 +1,12 @@
+import { checkGeneralizesBetter } from '../checks/regularize/generalizes-better.js'
 import { checkPreservesDistribution } from '../checks/regularize/preserves-distribution.js'
+import { comparisonBudget, needsThorough, onlyHarmFails } from './comparisons.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
 
 /** The checks of the regularize stage. */
-export function regularizeChecks({ recipe: { augment }, train, batchSize }: RecipeContext): RecipeCheck[] {
+export function regularizeChecks(context: RecipeContext): RecipeCheck[] {
+  const { recipe, train, validation, batchSize } = context
+  const { augment } = recipe
   return [
     {
       name: 'preserves-distribution',
@@ -12,5 +16,29 @@ export function regularizeChecks({ recipe: { augment }, train, batchSize }: Reci
       run: async (options) =>
         checkPreservesDistribution(augment!, await train(), { ...options, batchSize, tidied: true }),
     },
+    {
+      name: 'generalizes-better',
+      stage: 'regularize',
+      ...missingForComparison(context),
+      async run(options) {
+        const base = { ...recipe, train: await train(), validation: await validation!() }
+        const { augment: _, ...withoutAugment } = base
+        const settings = { ...options, ...comparisonBudget, steps: recipe.steps! }
+        return onlyHarmFails(await checkGeneralizesBetter(base, withoutAugment, settings))
+      },
+    },
   ]
+}
+
+/** Augmentation makes training harder at first: what it does to a run that is cut short says nothing. */
+function missingForComparison({
+  recipe: { augment, steps },
+  validation,
+  steps: most,
+  budget,
+}: RecipeContext): Pick<RecipeCheck, 'missing'> {
+  if (!(augment && validation && steps !== undefined))
+    return { missing: 'the recipe has no augment with validation examples and the steps of the planned run' }
+  if (steps > most) return { missing: `the planned run of ${steps} steps is longer than the budget allows` }
+  return needsThorough(budget)
 }

@@ -3,8 +3,8 @@ import { InvalidArgumentError } from '../../errors.js'
 import { comparePlans, type PairReport } from '../../experiments/compare-plans.js'
 import { type Hypothesis, sayEffect, sayHypothesis } from '../../experiments/hypothesis.js'
 import { mean } from '../../statistics/estimates.js'
+import { countWeights } from '../../training/count-weights.js'
 import { assertExamples } from '../../training/examples.js'
-import { openProgram } from '../../training/open.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import {
   comparisonSettings,
@@ -59,15 +59,6 @@ export async function checkEarnsItsComplexity(
     causes: passed ? [] : causesOf(claim, pair),
     seed,
     seconds: (performance.now() - started) / 1000,
-  }
-}
-
-async function countWeights(subject: Subject, seed: number): Promise<number> {
-  const program = await openProgram(subject, seed)
-  try {
-    return Object.values(program.weights()).reduce((sum, { size }) => sum + size, 0)
-  } finally {
-    program.dispose()
   }
 }
 

@@ -1,0 +1,64 @@
+import { checkEarnsItsComplexity } from '../checks/overfit/earns-its-complexity.js'
+import { checkImprovesWithEachAddition } from '../checks/overfit/improves-with-each-addition.js'
+import { countWeights } from '../training/count-weights.js'
+import type { Subject } from '../training/trainable.js'
+import { comparisonBudget, needsThorough, onlyHarmFails } from './comparisons.js'
+import { doesNotApply, type RecipeCheck, type RecipeContext } from './recipe-context.js'
+
+/** The checks of the overfit stage. */
+export function overfitChecks({
+  recipe,
+  train,
+  validation,
+  batchSize,
+  budget,
+}: RecipeContext): RecipeCheck[] {
+  const { create, capacities } = recipe
+  const missing =
+    capacities && validation
+      ? needsThorough(budget)
+      : { missing: 'the recipe has no capacities, factories of growing size, with validation examples' }
+  const data = async () => ({ train: await train(), validation: await validation!(), batchSize })
+  return [
+    {
+      name: 'earns-its-complexity',
+      stage: 'overfit',
+      ...missing,
+      async run(options) {
+        const simpler = await largestBelow(create, capacities!, options.seed)
+        if (!simpler)
+          return doesNotApply(this.name, this.stage, 'no capacity has fewer weights than create()', options)
+        const settings = { ...options, ...comparisonBudget, ...(await data()) }
+        return onlyHarmFails(await checkEarnsItsComplexity(create, simpler, settings))
+      },
+    },
+    {
+      name: 'improves-with-each-addition',
+      stage: 'overfit',
+      ...(capacities && capacities.length < 2 ? { missing: 'the recipe has one capacity only' } : missing),
+      run: async (options) =>
+        onlyHarmFails(
+          await checkImprovesWithEachAddition(capacities!, {
+            ...options,
+            ...comparisonBudget,
+            ...(await data()),
+          }),
+        ),
+    },
+  ]
+}
+
+/** Of the simpler programs the one with most weights. */
+async function largestBelow(
+  create: Subject,
+  capacities: readonly Subject[],
+  seed = 0,
+): Promise<Subject | undefined> {
+  const size = await countWeights(create, seed)
+  let found: { subject: Subject; size: number } | undefined
+  for (const subject of capacities) {
+    const own = await countWeights(subject, seed)
+    if (own < size && own > (found?.size ?? 0)) found = { subject, size: own }
+  }
+  return found?.subject
+}
