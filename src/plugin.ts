@@ -6,13 +6,15 @@ import type { BackendName } from './backend/backend-name.js'
 import { locateNativeAddon } from './backend/locate.js'
 import { type RecipeSettings, settingsKey } from './matchers/settings-key.js'
 import { progressFor } from './report/audience.js'
-import RecipeReporter from './report/reporter.js'
+import RecipeReporter, { defaultReport } from './report/reporter.js'
 
 export interface RecipeOptions {
   /** Seeds every source of randomness of every test. Default 42. */
   seed?: number
   /** `auto` (default) takes the native addon, else WebAssembly, else plain JavaScript; a name insists. */
   backend?: 'auto' | BackendName
+  /** Path of the report, from the project's root; false: none. Default 'recipe-report/index.html'. */
+  report?: string | false
   /** Whether the `train` fixture gives tests of one file the same recorded run again. Default true. */
   cache?: boolean
 }
@@ -34,7 +36,7 @@ const nativePackages = new Set(['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-
  * processes and adds the reporter. It loads no TensorFlow.js itself: that happens in the workers.
  */
 export default function recipe(options: RecipeOptions = {}): Plugin {
-  const { seed, backend, cache } = assertOptions(options)
+  const { seed, backend, cache, report } = assertOptions(options)
   let root = process.cwd()
   return {
     name: 'vitest-recipe',
@@ -73,7 +75,7 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
       if (config.testTimeout === vitestTimeout) config.testTimeout = recipeTimeout
       if (!withReporter.has(vitest)) {
         withReporter.add(vitest)
-        vitest.config.reporters.push(new RecipeReporter() as never)
+        vitest.config.reporters.push(new RecipeReporter({ report }) as never)
       }
     },
   }
@@ -85,7 +87,7 @@ function moduleBeside(path: string): string {
   return existsSync(built) ? built : fileURLToPath(new URL(`${path}.ts`, import.meta.url))
 }
 
-function assertOptions({ seed = 42, backend = 'auto', cache = true }: RecipeOptions) {
+function assertOptions({ seed = 42, backend = 'auto', cache = true, report = defaultReport }: RecipeOptions) {
   if (!Number.isSafeInteger(seed)) {
     throw new TypeError(`recipe({ seed }): got ${String(seed)}; wanted a whole number`)
   }
@@ -94,5 +96,10 @@ function assertOptions({ seed = 42, backend = 'auto', cache = true }: RecipeOpti
       `recipe({ backend }): got ${JSON.stringify(backend)}; wanted 'auto', 'tensorflow', 'wasm' or 'cpu'`,
     )
   }
-  return { seed, backend, cache }
+  if (report !== false && !(typeof report === 'string' && report.endsWith('.html'))) {
+    throw new TypeError(
+      `recipe({ report }): got ${JSON.stringify(report)}; wanted the path of an .html file, or false`,
+    )
+  }
+  return { seed, backend, cache, report }
 }

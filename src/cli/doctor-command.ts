@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
+import { packageVersion } from '../package-version.js'
 import { gatherFacts } from './doctor/facts.js'
 import { findProblems } from './doctor/findings.js'
 import { describeHealth } from './doctor/text.js'
-import { packageVersion } from './package-version.js'
 
 /** `doctor`: 0 when tests can run (perhaps on a slower backend), 1 when something is broken. */
 export async function doctorCommand(args: string[]): Promise<number> {

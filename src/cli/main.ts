@@ -1,8 +1,8 @@
 #!/usr/bin/env node
+import { packageVersion } from '../package-version.js'
 import { doctorCommand } from './doctor-command.js'
 import { initCommand } from './init-command.js'
 import { installCommand } from './install-command.js'
-import { packageVersion } from './package-version.js'
 
 const usage = `vitest-recipe: Karpathy's recipe for training neural networks, as Vitest tests
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { MatcherState } from 'vitest'
 import type { Stage } from '../checks/result.js'
 import { InvalidArgumentError } from '../errors.js'
@@ -105,6 +106,7 @@ export async function answerWithPicture(
     causes: [],
     seed,
     seconds: (performance.now() - started) / 1000,
+    picture: relative(recipeSettings().root, examined.file),
   })
   const shown = attach === 'always' || (attach === 'failure' && !pass)
   const difference = shown ? await attachPictures(test, examined, pictured.drawing) : undefined

@@ -1,10 +1,26 @@
-import type { MatcherState } from 'vitest'
+import type { MatcherState, TaskMeta } from 'vitest'
 import type { CheckResult } from '../checks/result.js'
 import { lineChart } from '../figures/line-chart.js'
 
 /** A check's result as it travels to reporters: JSON only, numbers that are not finite as strings. */
 export type RecordedResult = Omit<CheckResult, 'measured' | 'curves'> & {
   measured: Record<string, number | string>
+  curves?: Record<string, RecordedCurve>
+  /** Path of a snapshot's picture from the project's root. */
+  picture?: string
+}
+
+/** A series thinned out to at most 120 points: `values[i]` belongs to step `i · stride`. */
+export interface RecordedCurve {
+  stride: number
+  values: Array<number | string>
+}
+
+/** A training recorded by the `train` fixture. */
+export interface RecordedRun {
+  seed: number
+  steps: number
+  curves: Record<string, RecordedCurve>
 }
 
 declare module 'vitest' {
@@ -12,20 +28,63 @@ declare module 'vitest' {
     recipe?: {
       backend?: { name: string; why: string; warning?: string }
       results?: RecordedResult[]
+      runs?: RecordedRun[]
+      /** Tables of ablations, as text. */
+      tables?: string[]
       /** The name of the `describeRecipe` a test is part of. */
       inRecipe?: string
     }
   }
 }
 
-/** Adds a result to the test's meta data, where reporters read it. Curves stay here: they are long. */
-export function recordResult({ task }: MatcherState, result: CheckResult): void {
+/** Adds a result to the test's meta data, where reporters read it. */
+export function recordResult(
+  { task }: Pick<MatcherState, 'task'>,
+  { curves, ...result }: CheckResult & { picture?: string },
+): void {
   if (!task) return
-  const { curves: _, ...rest } = result
-  const json = JSON.parse(JSON.stringify(rest, nonFiniteAsString)) as RecordedResult
+  const thin = curves && {
+    curves: thinnedOut(
+      Object.fromEntries(Object.entries(curves).map(([name, values]) => [name, { values, every: 1 }])),
+    ),
+  }
+  const json = JSON.parse(JSON.stringify({ ...result, ...thin }, nonFiniteAsString)) as RecordedResult
   task.meta.recipe ??= {}
   task.meta.recipe.results ??= []
   task.meta.recipe.results.push(json)
+}
+
+/** One value every so many steps. */
+export interface FullCurve {
+  values: readonly number[]
+  every: number
+}
+
+/** Adds a training to the test's meta data. */
+export function recordRun(
+  task: { meta: TaskMeta },
+  { seed, steps, curves }: { seed: number; steps: number; curves: Record<string, FullCurve> },
+): void {
+  const json = JSON.stringify({ seed, steps, curves: thinnedOut(curves) }, nonFiniteAsString)
+  task.meta.recipe ??= {}
+  task.meta.recipe.runs ??= []
+  task.meta.recipe.runs.push(JSON.parse(json) as RecordedRun)
+}
+
+const mostPoints = 120
+
+/** Every so many values, the last one always; a value that is not finite is never left out between two that are. */
+function thinnedOut(curves: Record<string, FullCurve>): Record<string, RecordedCurve> {
+  return Object.fromEntries(
+    Object.entries(curves).map(([name, { values, every }]) => {
+      const stride = Math.max(1, Math.ceil(values.length / mostPoints))
+      const kept = Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => {
+        const share = values.slice(i * stride, (i + 1) * stride)
+        return share.find((value) => !Number.isFinite(value)) ?? Number(share[0]!.toPrecision(6))
+      })
+      return [name, { stride: stride * every, values: kept }]
+    }),
+  )
 }
 
 function nonFiniteAsString(_key: string, value: unknown): unknown {

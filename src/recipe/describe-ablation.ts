@@ -52,8 +52,9 @@ export function ablation(
         if (armReport.verdict !== 'supported') throw new HypothesisError(verdictMessage(found, armReport))
       })
     }
-    test('all arms, measured', async ({ signal, annotate }) => {
+    test('all arms, measured', async ({ signal, annotate, task }) => {
       const found = await report(signal)
+      task.meta.recipe = { ...task.meta.recipe, tables: [ablationTable(found)] }
       await annotate(ablationTable(found))
       console.info(ablationTable(found))
       if (found.interrupted)

@@ -6,6 +6,14 @@ import { printsDocument, progressFor } from './audience.js'
 import { LiveLine } from './live-line.js'
 import { obsoletePictures, removePictures } from './prune.js'
 import { backendLines, verdictLines } from './verdict.js'
+import { writeReport } from './write-report.js'
+
+export interface RecipeReporterOptions {
+  /** Path of the report, from the project's root; false: none. Default 'recipe-report/index.html'. */
+  report?: string | false
+}
+
+export const defaultReport = 'recipe-report/index.html'
 
 type ConsoleLog = Parameters<NonNullable<Reporter['onUserConsoleLog']>>[0]
 
@@ -15,9 +23,14 @@ type ConsoleLog = Parameters<NonNullable<Reporter['onUserConsoleLog']>>[0]
  * and lists the pictures whose snapshots are obsolete, or removes them under `-u`.
  */
 export default class RecipeReporter implements Reporter {
+  readonly #report: string | false
   #vitest: Vitest | undefined
   #said = new Set<string>()
   #line: LiveLine | undefined
+
+  constructor({ report = defaultReport }: RecipeReporterOptions = {}) {
+    this.#report = report
+  }
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
@@ -54,7 +67,15 @@ export default class RecipeReporter implements Reporter {
     // Merged reports bring no results one by one.
     for (const module of modules) for (const test of module.children.allTests()) this.#sayBackend(test)
     for (const line of verdictLines(modules)) this.#log(line)
+    this.#writeReport(this.#vitest, modules)
     if (reason !== 'interrupted') prunePictures(this.#vitest, modules, (line) => this.#log(line))
+  }
+
+  #writeReport({ config, version }: Vitest, modules: readonly TestModule[]): void {
+    if (this.#report === false) return
+    const written = writeReport(modules, { root: config.root, path: this.#report, vitestVersion: version })
+    if (written === undefined) return
+    this.#log(`     Report  ${'path' in written ? written.path : written.problem}`)
   }
 
   #sayBackend(test: TestCase): void {
