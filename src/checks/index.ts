@@ -33,6 +33,7 @@ export {
   checkImprovesWithEachAddition,
   type ImprovesWithEachAdditionOptions,
 } from './overfit/improves-with-each-addition.js'
+export { checkOverfitTrainingSet, type OverfitTrainingSetOptions } from './overfit/overfit-training-set.js'
 export { checkGeneralizesBetter, type GeneralizesBetterOptions } from './regularize/generalizes-better.js'
 export {
   checkKeepsLearningRate,
@@ -43,6 +44,7 @@ export {
   checkPreservesDistribution,
   type PreservesDistributionOptions,
 } from './regularize/preserves-distribution.js'
+export { checkStopsEarly, type StopsEarlyOptions } from './regularize/stops-early.js'
 export type { Cause, CauseName, CheckResult, Stage } from './result.js'
 export { type BaseRateOptions, checkBaseRate } from './skeleton/base-rate.js'
 export { type CapacityOptions, checkCapacity } from './skeleton/capacity.js'
@@ -71,8 +73,15 @@ export { checkReproducible, type ReproducibleOptions } from './skeleton/reproduc
 export { checkUpdatesEveryWeight, type UpdatesEveryWeightOptions } from './skeleton/updates-every-weight.js'
 export { checkUsesEveryInput, type UsesEveryInputOptions } from './skeleton/uses-every-input.js'
 export { checkZeroInputBaseline, type ZeroInputBaselineOptions } from './skeleton/zero-input-baseline.js'
+export { type BeatsItsMembersOptions, checkBeatsItsMembers } from './squeeze/beats-its-members.js'
+export {
+  type ConvergenceSubject,
+  checkHasConverged,
+  type HasConvergedOptions,
+} from './squeeze/has-converged.js'
 export {
   checkStructuredFilters,
   type FilterSubject,
   type StructuredFiltersOptions,
 } from './squeeze/structured-filters.js'
+export { checkTrainsAsWellAsAdam, type TrainsAsWellAsAdamOptions } from './tune/trains-as-well-as-adam.js'

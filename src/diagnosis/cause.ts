@@ -50,6 +50,9 @@ export type CauseName =
   | 'nondeterministic'
   | 'tensor-leak'
   | 'filters-are-noise'
+  | 'stopped-too-early'
+  | 'identical-members'
+  | 'broken-member'
 
 /** Why a check failed: the cause by name, the numbers that point to it, and what to change. */
 export interface Cause {

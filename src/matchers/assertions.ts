@@ -12,9 +12,11 @@ import type { ShuffledOptions } from '../checks/data/shuffled.js'
 import type { TargetLeakOptions } from '../checks/data/target-leak.js'
 import type { EarnsItsComplexityOptions } from '../checks/overfit/earns-its-complexity.js'
 import type { ImprovesWithEachAdditionOptions } from '../checks/overfit/improves-with-each-addition.js'
+import type { OverfitTrainingSetOptions } from '../checks/overfit/overfit-training-set.js'
 import type { GeneralizesBetterOptions } from '../checks/regularize/generalizes-better.js'
 import type { KeepsLearningRateOptions } from '../checks/regularize/keeps-learning-rate.js'
 import type { PreservesDistributionOptions } from '../checks/regularize/preserves-distribution.js'
+import type { StopsEarlyOptions } from '../checks/regularize/stops-early.js'
 import type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 import type { CapacityOptions } from '../checks/skeleton/capacity.js'
 import type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -32,7 +34,10 @@ import type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
 import type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 import type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+import type { BeatsItsMembersOptions } from '../checks/squeeze/beats-its-members.js'
+import type { HasConvergedOptions } from '../checks/squeeze/has-converged.js'
 import type { StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
+import type { TrainsAsWellAsAdamOptions } from '../checks/tune/trains-as-well-as-adam.js'
 import type { Recipe, RunRecipeOptions } from '../recipe/recipe.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import type { DataImageOptions } from './data-image.js'
@@ -117,6 +122,11 @@ declare global {
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>
       /** The filters of the first layer show patterns, not noise; with `train`, what training changes in them does. */
+      toOverfitTrainingSet(train: Examples, options?: OverfitTrainingSetOptions): Promise<void>
+      toTrainAsWellAsAdam(train: Examples, options?: TrainsAsWellAsAdamOptions): Promise<void>
+      toStopEarly(options?: StopsEarlyOptions): Promise<void>
+      toHaveConverged(options?: HasConvergedOptions): Promise<void>
+      toBeatItsMembers(examples: Examples, options?: BeatsItsMembersOptions): Promise<void>
       toHaveStructuredFilters(options?: StructuredFiltersOptions): Promise<void>
       /** For the first half of the steps the learning rate keeps a tenth of its highest value. Subject: `(step) => rate`. */
       toKeepLearningRate(options: KeepsLearningRateOptions): Promise<void>

@@ -14,9 +14,11 @@ export type { ShuffledOptions } from '../checks/data/shuffled.js'
 export type { TargetLeakOptions } from '../checks/data/target-leak.js'
 export type { EarnsItsComplexityOptions } from '../checks/overfit/earns-its-complexity.js'
 export type { ImprovesWithEachAdditionOptions } from '../checks/overfit/improves-with-each-addition.js'
+export type { OverfitTrainingSetOptions } from '../checks/overfit/overfit-training-set.js'
 export type { GeneralizesBetterOptions } from '../checks/regularize/generalizes-better.js'
 export type { KeepsLearningRateOptions, Schedule } from '../checks/regularize/keeps-learning-rate.js'
 export type { PreservesDistributionOptions } from '../checks/regularize/preserves-distribution.js'
+export type { StopsEarlyOptions } from '../checks/regularize/stops-early.js'
 export type { BaseRateOptions } from '../checks/skeleton/base-rate.js'
 export type { CapacityOptions } from '../checks/skeleton/capacity.js'
 export type { CausalOptions } from '../checks/skeleton/causal.js'
@@ -34,7 +36,10 @@ export type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
 export type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+export type { BeatsItsMembersOptions } from '../checks/squeeze/beats-its-members.js'
+export type { ConvergenceSubject, HasConvergedOptions } from '../checks/squeeze/has-converged.js'
 export type { FilterSubject, StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
+export type { TrainsAsWellAsAdamOptions } from '../checks/tune/trains-as-well-as-adam.js'
 export {
   toBeDisjointFrom,
   toBeDistributedLike,
@@ -69,14 +74,15 @@ export {
   toUpdateEveryWeight,
 } from './health.js'
 export { type InputImageOptions, toMatchInputImage } from './input-image.js'
+export { toOverfitTrainingSet } from './overfit.js'
 export { type PredictionImageOptions, toMatchPredictionImage } from './prediction-image.js'
-export { toPreserveDistribution } from './regularize.js'
+export { toPreserveDistribution, toStopEarly } from './regularize.js'
 export {
   toBeatZeroInputBaseline,
   toDecreaseLossWithCapacity,
   toHaveInitLossNear,
   toOverfitBatch,
 } from './skeleton.js'
-export { toHaveStructuredFilters } from './squeeze.js'
-export { toKeepLearningRate } from './tune.js'
+export { toBeatItsMembers, toHaveConverged, toHaveStructuredFilters } from './squeeze.js'
+export { toKeepLearningRate, toTrainAsWellAsAdam } from './tune.js'
 export { toMatchWeightImage, type WeightImageOptions } from './weight-image.js'

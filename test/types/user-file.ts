@@ -35,6 +35,12 @@ test('matchers', async ({ tf, seed, train, batch: take, attach }) => {
   await expect((_size: 'small' | 'large') => create()).toDecreaseLossWithCapacity(batch, {
     capacities: ['small', 'large'] as const,
   })
+  await expect(create).toOverfitTrainingSet(batch, { steps: 100 })
+  await expect(create).toTrainAsWellAsAdam(batch, { steps: 100, seeds: 2 })
+  await expect(create).toStopEarly({ train: batch, validation: batch, patience: 3 })
+  await expect([3, 2, 1]).toHaveConverged()
+  await expect(create).toHaveConverged({ train: batch, steps: 100 })
+  await expect([model, create]).toBeatItsMembers(batch)
   await expect(batch).toMatchDataImage('name', { perLabel: 5 })
   await expect(model).toMatchInputImage('name', { on: batch })
   await expect(model).toMatchPredictionImage({ train: batch, on: batch, steps: 20 })

@@ -1,10 +1,8 @@
 import { InvalidArgumentError } from '../../errors.js'
-import { comparePlans, type MeasuredPlan } from '../../experiments/compare-plans.js'
+import { comparePlans } from '../../experiments/compare-plans.js'
 import { sayHypothesis } from '../../experiments/hypothesis.js'
-import { planOf } from '../../experiments/recipe-plan.js'
 import { sameExamples } from '../../experiments/same-examples.js'
 import type { Recipe } from '../../recipe/recipe.js'
-import { assertExamples } from '../../training/examples.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import {
   comparisonSettings,
@@ -15,6 +13,7 @@ import {
   sayPair,
 } from '../paired-comparison.js'
 import type { CheckResult } from '../result.js'
+import { isRecipe, planFor } from './planned-subject.js'
 
 export interface GeneralizesBetterOptions extends PairedComparisonOptions {
   /** Needed for subjects; a recipe that has its own keeps them. */
@@ -60,29 +59,4 @@ export async function checkGeneralizesBetter(
     seed,
     seconds: (performance.now() - started) / 1000,
   }
-}
-
-const isRecipe = (given: Recipe | Subject): given is Recipe =>
-  typeof given === 'object' && given !== null && typeof (given as Recipe).create === 'function'
-
-async function planFor(
-  given: Recipe | Subject,
-  argument: string,
-  { train, validation, batchSize }: GeneralizesBetterOptions,
-): Promise<MeasuredPlan> {
-  const shared = batchSize !== undefined && { batchSize }
-  if (isRecipe(given)) {
-    return planOf(
-      {
-        ...(train && { train }),
-        ...(validation && { validation }),
-        ...shared,
-        ...given,
-      },
-      argument,
-    )
-  }
-  assertExamples(train!, 'options.train')
-  assertExamples(validation!, 'options.validation')
-  return { create: given, train: train!, validation: validation!, ...shared }
 }

@@ -1,0 +1,28 @@
+import { lossOfRows, reductionFactor } from '../statistics/losses.js'
+import type { OutputView } from './outputs.js'
+
+/**
+ * The loss of each example, summed over outputs and averaged over the steps of sequences, with the weights of the
+ * examples. Undefined where a loss is not one of the standard ones.
+ */
+export function exampleLosses(outputs: readonly OutputView[], examples: number): Float64Array | undefined {
+  const sums = new Float64Array(examples)
+  for (const { loss, labels, predictions } of outputs) {
+    if (!loss) return undefined
+    const factor = reductionFactor(loss, labels.rows, labels.width)
+    const perExample = labels.rows / examples
+    for (const [row, value] of lossOfRows(loss.kind, labels, predictions).entries()) {
+      const weight = labels.weights?.[row] ?? 1
+      sums[Math.floor(row / perExample)]! += (factor * weight * value) / perExample
+    }
+  }
+  return sums
+}
+
+/** How much lower `better` is than `worse`, example by example: mean and its standard error. */
+export function pairedGain(worse: Float64Array, better: Float64Array): { gain: number; error: number } {
+  const n = worse.length
+  const gain = worse.reduce((sum, value, i) => sum + (value - better[i]!) / n, 0)
+  const squares = worse.reduce((sum, value, i) => sum + (value - better[i]! - gain) ** 2, 0)
+  return { gain, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : Infinity }
+}
