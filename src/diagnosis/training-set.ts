@@ -8,12 +8,13 @@ import type { Subject, Trainable } from '../training/trainable.js'
 import { withLargerModel } from '../variations/with-larger-model.js'
 import type { Cause } from './cause.js'
 import { canReplaceOptimizer } from './overfit-experiments.js'
-import { referenceRates, useReferenceAdam } from './trial.js'
+import { referenceRates, scaleLearningRate, useReferenceAdam } from './trial.js'
 
 /** Widths of the larger model. */
 const larger = 4
 /** A change that closes this share of what was missing is what mattered. */
 const enough = 0.5
+const muchLower = 0.1
 
 interface Failure {
   run: FullTraining
@@ -45,7 +46,10 @@ export async function whyNotOverfitted(
   if (optimizer) {
     for (const reference of referenceRates) {
       const run = await again(useReferenceAdam(reference))
-      if (mends(run, failure)) return [ofLearningRate(run, failure, { rate, reference })]
+      if (!mends(run, failure)) continue
+      const slower =
+        rate === undefined ? undefined : await again((program) => scaleLearningRate(program, muchLower))
+      return [ofLearningRate(run, failure, { rate, reference, slower })]
     }
   }
   const bigger = await enlarged(subject, training.seed)
@@ -100,13 +104,17 @@ const overRegularized = (run: FullTraining, { run: before }: Failure): Cause => 
 function ofLearningRate(
   run: FullTraining,
   { run: before }: Failure,
-  { rate, reference }: { rate: number | undefined; reference: number },
+  {
+    rate,
+    reference,
+    slower,
+  }: { rate: number | undefined; reference: number; slower: FullTraining | undefined },
 ): Cause {
-  const rises = before.last > before.looks[0]!.loss || before.last > 1.5 * before.best
+  const tooHigh = slower !== undefined && before.best - slower.best > enough * (before.best - run.best)
   return {
-    name: rises ? 'learning-rate-too-high' : 'learning-rate-too-low',
-    evidence: `with Adam at ${reference} ${compared(run, before)}${rate === undefined ? '' : ` (learning rate ${formatNumber(rate)})`}; ${rises ? `it ends above its lowest loss, ${formatNumber(before.last)}` : 'it still falls, slowly'}`,
-    fix: `use tf.train.adam(${reference}), which is safe while the rest is tuned; or look for the rate of this optimizer, ten times ${rises ? 'lower' : 'higher'} first`,
+    name: tooHigh ? 'learning-rate-too-high' : 'learning-rate-too-low',
+    evidence: `with Adam at ${reference} ${compared(run, before)}${rate === undefined ? '' : ` (learning rate ${formatNumber(rate)})`}${tooHigh ? `; a ${1 / muchLower}th of the rate gets to ${formatNumber(slower.best)}` : ''}`,
+    fix: `use tf.train.adam(${reference}), which is safe while the rest is tuned; or look for the rate of this optimizer, ten times ${tooHigh ? 'lower' : 'higher'} first`,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MatcherState } from 'vitest'
+import { type BeatsItsMembersOptions, checkBeatsItsMembers } from '../checks/squeeze/beats-its-members.js'
 import {
   type ConvergenceSubject,
   checkHasConverged,

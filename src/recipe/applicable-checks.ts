@@ -10,6 +10,7 @@ import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
 import { regularizeChecks } from './regularize-checks.js'
 import { skeletonChecks } from './skeleton-checks.js'
+import { squeezeChecks } from './squeeze-checks.js'
 import { toldOnce } from './told-once.js'
 import { tuneChecks } from './tune-checks.js'
 
@@ -33,6 +34,7 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): Recipe
     ...overfitChecks(context),
     ...regularizeChecks(context),
     ...tuneChecks(context),
+    ...squeezeChecks(context),
   ]).map((check) => ({
     ...check,
     run: (control: CheckOptions) =>

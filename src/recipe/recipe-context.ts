@@ -40,20 +40,20 @@ export interface RecipeContext {
 }
 
 export function recipeContext(recipe: Recipe, budget: Budget, steps: number): RecipeContext {
-  const { validation } = recipe
+  const validation = recipe.validation && once(() => loadExamples('validation', recipe.validation!))
   const train = once(() => loadExamples('train', recipe.train))
   const guarded = guardRecipe(recipe)
   return {
     recipe: guarded,
     budget,
     trained: trainedPrograms(
-      async () => planWith(guarded, await train()),
+      async () => planWith(guarded, await train(), await validation?.()),
       Math.min(recipe.steps ?? steps, steps),
     ),
     steps,
     batchSize: recipe.batchSize ?? 32,
     train,
-    validation: validation && once(() => loadExamples('validation', validation)),
+    validation,
     async onSample(most, { seed = defaultSeed }, use) {
       const examples = await train()
       assertExamples(examples, 'train')
@@ -68,11 +68,16 @@ export function recipeContext(recipe: Recipe, budget: Budget, steps: number): Re
 }
 
 /** What the recipe plans, but for early stopping: whoever looks on wants all of it. */
-function planWith({ create, batchSize, shuffle, augment, schedule }: Recipe, train: Examples): TrainingPlan {
+function planWith(
+  { create, batchSize, shuffle, augment, schedule }: Recipe,
+  train: Examples,
+  validation: Examples | undefined,
+): TrainingPlan {
   assertExamples(train, 'train')
   return {
     create,
     train,
+    ...(validation && { validation }),
     ...(batchSize !== undefined && { batchSize }),
     ...(shuffle !== undefined && { shuffle }),
     ...(augment && { augment }),

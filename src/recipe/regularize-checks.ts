@@ -1,5 +1,6 @@
 import { checkGeneralizesBetter } from '../checks/regularize/generalizes-better.js'
 import { checkPreservesDistribution } from '../checks/regularize/preserves-distribution.js'
+import { checkStopsEarly } from '../checks/regularize/stops-early.js'
 import { comparisonBudget, needsThorough, onlyHarmFails } from './comparisons.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
 
@@ -27,7 +28,24 @@ export function regularizeChecks(context: RecipeContext): RecipeCheck[] {
         return onlyHarmFails(await checkGeneralizesBetter(base, withoutAugment, settings))
       },
     },
+    {
+      name: 'stops-early',
+      stage: 'regularize',
+      ...missingForStopping(context),
+      run: async (options) =>
+        checkStopsEarly({ ...recipe, train: await train(), validation: await validation!() }, options),
+    },
   ]
+}
+
+function missingForStopping({
+  recipe: { earlyStopping, steps },
+  validation,
+  steps: most,
+}: RecipeContext): Pick<RecipeCheck, 'missing'> {
+  if (!(earlyStopping && validation && steps !== undefined))
+    return { missing: 'the recipe has no earlyStopping with validation examples and steps' }
+  return steps > most ? { missing: `the planned run of ${steps} steps is longer than the budget allows` } : {}
 }
 
 /** Augmentation makes training harder at first: what it does to a run that is cut short says nothing. */

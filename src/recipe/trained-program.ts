@@ -1,23 +1,32 @@
 import { type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../checks/options.js'
 import type { CheckResult } from '../checks/result.js'
+import { lossOf } from '../training/measure.js'
 import { type PlannedRun, runPlan, type TrainingPlan } from '../training/planned-run.js'
+
+/** A program after the planned run of its recipe, or after as many steps of it as the budget allows. */
+export interface TrainedProgram extends PlannedRun {
+  /** Loss on the validation examples, where the recipe has any: before the first step and then every so many. */
+  validation: { losses: number[]; every: number }
+}
 
 /** The program of a recipe after its planned run, trained once under a seed for all checks that look at it. */
 export interface TrainedPrograms {
   /** Whoever asks first waits for the training. The program lives until `dispose`; it is not to be trained on. */
-  under(options: CheckOptions): Promise<PlannedRun>
+  under(options: CheckOptions): Promise<TrainedProgram>
   dispose(): Promise<void>
 }
 
+const validationLooks = 100
+
 export function trainedPrograms(plan: () => Promise<TrainingPlan>, steps: number): TrainedPrograms {
-  const complete = new Map<number, Promise<PlannedRun>>()
-  const all: Array<Promise<PlannedRun>> = []
+  const complete = new Map<number, Promise<TrainedProgram>>()
+  const all: Array<Promise<TrainedProgram>> = []
   return {
     under(options) {
       const { seed = defaultSeed } = options
       const known = complete.get(seed)
       if (known) return known
-      const run = plan().then((planned) => runPlan(planned, { ...controlOf(options), seed, steps }))
+      const run = plan().then((planned) => train(planned, steps, options))
       complete.set(seed, run)
       all.push(run)
       // One that was cut short is no answer for a check that has time left.
@@ -35,11 +44,33 @@ export function trainedPrograms(plan: () => Promise<TrainingPlan>, steps: number
   }
 }
 
+async function train(plan: TrainingPlan, steps: number, options: CheckOptions): Promise<TrainedProgram> {
+  const { seed = defaultSeed } = options
+  const { validation } = plan
+  const every = Math.max(1, Math.floor(steps / validationLooks))
+  const losses: number[] = []
+  const run = await runPlan(plan, {
+    ...controlOf(options),
+    seed,
+    steps,
+    ...(validation && {
+      look: {
+        every,
+        see(program) {
+          losses.push(lossOf(program, validation))
+          return undefined
+        },
+      },
+    }),
+  })
+  return { ...run, validation: { losses, every } }
+}
+
 /** A check of the program after its planned run. Its time is that of the training too, where it was the first to ask. */
 export async function afterTraining(
   trained: TrainedPrograms,
   options: CheckOptions,
-  check: (run: PlannedRun) => Promise<CheckResult>,
+  check: (run: TrainedProgram) => CheckResult | Promise<CheckResult>,
 ): Promise<CheckResult> {
   const started = performance.now()
   const result = await check(await trained.under(options))

@@ -19,6 +19,8 @@ export interface HasConvergedOptions extends CheckOptions {
   gain?: number
   /** The chance that a loss that is level is called falling. Default 0.01. */
   alpha?: number
+  /** Steps from one loss to the next, where losses are given. Default 1. */
+  every?: number
   /** To train a program: examples, steps (default 1000), examples per step (default 32). */
   train?: Examples
   steps?: number
@@ -83,10 +85,12 @@ interface Losses {
 }
 
 async function lossesOf(subject: ConvergenceSubject, options: HasConvergedOptions): Promise<Losses> {
-  if (Array.isArray(subject)) return { losses: subject as number[], every: 1, cut: false, what: 'loss' }
+  const given = options.every ?? 1
+  assertCounts({ every: given })
+  if (Array.isArray(subject)) return { losses: subject as number[], every: given, cut: false, what: 'loss' }
   const { losses } = (subject ?? {}) as { losses?: unknown }
   if (Array.isArray(losses))
-    return { losses: losses as number[], every: 1, cut: false, what: 'training loss' }
+    return { losses: losses as number[], every: given, cut: false, what: 'training loss' }
   const { train, validation, steps = 1000, batchSize, seed = defaultSeed } = options
   assertCounts({ steps, batchSize })
   if (train === undefined) {
