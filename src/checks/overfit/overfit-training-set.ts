@@ -81,6 +81,9 @@ export async function checkOverfitTrainingSet(
         loss: run.last,
         bestLoss: run.best,
         steps: run.losses.length,
+        ...(goal.constant !== undefined && {
+          progress: (goal.constant - run.best) / (goal.constant - goal.loss),
+        }),
         ...(accuracy !== undefined && { accuracy }),
       },
       expected: {

@@ -11,13 +11,20 @@ import { type CheckOptions, defaultSeed } from '../options.js'
 import { type CheckResult, skippedResult } from '../result.js'
 
 export interface BeatsItsMembersOptions extends CheckOptions {
-  /** The loss of the ensemble must be lower than that of the best member by this share of it. Default 0. */
+  /**
+   * The loss of the ensemble must be lower than that of the best member by this share of it. Default: it must be lower
+   * than the mean of the members', and not higher than the best, beyond the noise of the examples.
+   */
   margin?: number
 }
 
+/** One-sided: how sure it must be that the ensemble is worse than its best member. */
+const alpha = 0.01
+const rounding = 1e-6
+
 /**
- * The mean of what several trained programs predict has a lower loss on examples they were not trained on than the best
- * of them (Karpathy's step 6: "model ensembles are a pretty much guaranteed way to gain 2 % of accuracy on anything").
+ * The mean of what several trained programs predict has a lower loss on examples they were not trained on than they have
+ * on average, and is not significantly worse than the best of them (Karpathy's step 6: "model ensembles are a pretty much guaranteed way to gain 2 % of accuracy on anything").
  * For convex losses it is never above the mean of the members' (Jensen's inequality), so that one bad member can
  * spoil it but three good ones that differ cannot. No training: one prediction for each member.
  */
@@ -27,8 +34,8 @@ export async function checkBeatsItsMembers(
   options: BeatsItsMembersOptions = {},
 ): Promise<CheckResult> {
   const started = performance.now()
-  const { seed = defaultSeed, margin = 0 } = options
-  if (!(margin >= 0 && margin < 1)) {
+  const { seed = defaultSeed, margin } = options
+  if (margin !== undefined && !(margin >= 0 && margin < 1)) {
     throw new InvalidArgumentError('options.margin', describe(margin), 'a share from 0 up to 1')
   }
   if (!Array.isArray(members) || members.length < 2) {
@@ -45,7 +52,7 @@ export async function checkBeatsItsMembers(
 export function judgeEnsemble(
   views: readonly OutputView[][],
   examples: Examples,
-  { seed = defaultSeed, margin = 0 }: BeatsItsMembersOptions = {},
+  { seed = defaultSeed, margin }: BeatsItsMembersOptions = {},
 ): CheckResult {
   assertAlike(views)
   const count = countExamples(examples)
@@ -64,21 +71,28 @@ export function judgeEnsemble(
   const best = means.indexOf(Math.min(...means))
   const loss = meanValue(own)
   const { gain, error } = pairedGain(losses[best]!, own)
-  const passed = gain > 0 && gain >= margin * Math.abs(means[best]!)
-  const p = error > 0 ? normalCdf(-gain / error) : 1
+  /** The chance of as much, or more, were the two alike. */
+  const p = error > 0 ? normalCdf(-Math.abs(gain) / error) : 1
+  const average = meanValue(Float64Array.from(means))
+  const passed =
+    margin === undefined
+      ? average - loss > rounding * Math.abs(average) && (gain > 0 || p > alpha)
+      : gain > 0 && gain >= margin * Math.abs(means[best]!)
   const evidence: EnsembleEvidence = { views, losses: losses as Float64Array[], means }
   return {
     check: 'beats-its-members',
     stage: 'squeeze',
     status: passed ? 'passed' : 'failed',
-    summary: `The mean of ${views.length} members has loss ${formatNumber(loss)} on ${count} examples, the best of them (member ${best + 1}) ${formatNumber(means[best]!)}, their mean is ${formatNumber(meanValue(Float64Array.from(means)))}: ${gain > 0 ? `${formatPercent(gain / Math.abs(means[best]!))} better than the best (p = ${formatNumber(Number(p.toPrecision(2)))})` : 'no better than the best'}.`,
+    summary: `The mean of ${views.length} members has loss ${formatNumber(loss)} on ${count} examples, the best of them (member ${best + 1}) ${formatNumber(means[best]!)}, their mean is ${formatNumber(average)}: ${formatPercent(Math.abs(gain / means[best]!))} ${gain > 0 ? 'better' : 'worse'} than the best (p = ${formatNumber(Number(p.toPrecision(2)))}).`,
     measured: {
       ensemble: loss,
       best: means[best]!,
       ...Object.fromEntries(means.map((mean, i) => [`member${i + 1}`, mean])),
       p,
     },
-    expected: { ensemble: `< ${formatNumber(means[best]! - margin * Math.abs(means[best]!))}` },
+    expected: {
+      ensemble: `< ${formatNumber(margin === undefined ? average : means[best]! - margin * Math.abs(means[best]!))}`,
+    },
     causes: passed ? [] : causesOfPoorEnsemble(evidence),
     seed,
     seconds: 0,

@@ -3,6 +3,7 @@ import { canReplaceOptimizer } from '../../diagnosis/overfit-experiments.js'
 import { scaleLearningRate, useReferenceAdam } from '../../diagnosis/trial.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
+import { plural } from '../../statistics/tables.js'
 import { assertExamples, describe, disposeExamples } from '../../training/examples.js'
 import { type FullTraining, type FullTrainingOptions, trainOnAll } from '../../training/full-training.js'
 import { learningRateOf, setLearningRate } from '../../training/learning-rate.js'
@@ -102,7 +103,7 @@ export async function checkTrainsAsWellAsAdam(
       summary:
         cut || !last
           ? `Stopped before the test's time ran out, under seed ${seed + pairs.length}. ${moreTime}`
-          : `${describePair(last)}${pairs.length > 1 ? `, and ${passed ? 'less' : 'no better'} under ${pairs.length - 1} other seeds` : ''}.`,
+          : `${describePair(last)}${pairs.length > 1 ? `, and ${passed ? 'less' : 'no better'} under ${plural(pairs.length - 1, 'other seed')}` : ''}.`,
       measured: last ? { loss: last.own, adam: last.adam, progress: progressOf(last) } : {},
       expected: { progress: `≥ ${formatPercent(1 - margin)}` },
       causes: passed || cut || !last ? [] : await causesOf(subject, own(seed), { pairs, ownRate }),
