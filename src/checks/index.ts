@@ -10,6 +10,13 @@ export {
 } from '../experiments/run-ablation.js'
 export type { Recipe, RecipeReport, RunRecipeOptions } from '../recipe/recipe.js'
 export { runRecipe } from '../recipe/run-recipe.js'
+export {
+  type RandomSearchOptions,
+  randomSearch,
+  type SearchResult,
+  type SearchTrial,
+} from '../search/random-search.js'
+export { choice, logUniform, type Space, uniform, type ValuesOf, wholeNumber } from '../search/space.js'
 export type { Examples, Subject, TensorGroup, Trainable } from '../training/trainable.js'
 export { type Variation, variations } from '../variations/index.js'
 export { type BalancedClassesOptions, checkBalancedClasses } from './data/balanced-classes.js'

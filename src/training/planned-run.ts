@@ -1,12 +1,11 @@
-import * as tf from '@tensorflow/tfjs'
 import { InvalidArgumentError } from '../errors.js'
+import { augmentation } from './augmentation.js'
 import { minibatches } from './batches.js'
-import { assertExamples, describe, tensorsOf } from './examples.js'
+import { describe } from './examples.js'
 import { setLearningRate } from './learning-rate.js'
 import { lossOf } from './measure.js'
 import { openProgram } from './open.js'
 import { type Run, type RunControl, trainProgram } from './run.js'
-import { mixSeed, withSeed } from './seed.js'
 import type { Examples, Subject, Trainable } from './trainable.js'
 import { copyWeights, type WeightCopies } from './weight-copies.js'
 
@@ -90,7 +89,7 @@ function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b)
 }
 
-function applyRate(program: Trainable, schedule: (step: number) => number, step: number): void {
+export function applyRate(program: Trainable, schedule: (step: number) => number, step: number): void {
   const rate = schedule(step)
   if (typeof rate !== 'number' || !Number.isFinite(rate) || rate < 0) {
     throw new InvalidArgumentError(
@@ -107,39 +106,6 @@ function applyRate(program: Trainable, schedule: (step: number) => number, step:
     )
   }
 }
-
-/** Augments batches, one alive at a time, each under a seed of its own step: leaving it out changes nothing else. */
-function augmentation(augment: (batch: Examples) => Examples, seed: number) {
-  let owned: tf.Tensor[] = []
-  const dispose = () => {
-    tf.dispose(owned)
-    owned = []
-  }
-  return {
-    change(batch: Examples, step: number): Examples {
-      dispose()
-      const result = withSeed(mixSeed(seed, 'augment', step), () => keepOnly(() => augment(batch)))
-      const given = new Set(tensorsIn(batch))
-      owned = tensorsIn(result).filter((tensor) => !given.has(tensor))
-      return result
-    },
-    dispose,
-  }
-}
-
-/** Runs `make` and frees what it allocated besides its result. */
-function keepOnly(make: () => Examples): Examples {
-  let made: Examples | undefined
-  tf.tidy(() => {
-    made = make()
-    assertExamples(made, 'what augment returned', { finite: false })
-    return tensorsIn(made)
-  })
-  return made!
-}
-
-const tensorsIn = ({ xs, ys, sampleWeight }: Examples): tf.Tensor[] =>
-  [xs, ys, ...(sampleWeight ? [sampleWeight] : [])].flatMap((group) => tensorsOf(group))
 
 /** Looks at the validation loss, keeps the best weights, and stops when it has not fallen for `patience` looks. */
 function watchValidation(
