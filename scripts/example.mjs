@@ -59,7 +59,7 @@ function run(folder, script, args) {
 
 function bringSnapshots(example, folder) {
   const source = sourceOf(example)
-  for (const name of ['__snapshots__', '__weights__']) {
+  for (const name of ['__snapshots__', '__weights__', '__images__']) {
     rmSync(join(source, name), { recursive: true, force: true })
     if (existsSync(join(folder, name))) cpSync(join(folder, name), join(source, name), { recursive: true })
   }

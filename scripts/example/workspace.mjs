@@ -65,7 +65,7 @@ export function makeCopy(name) {
 /** Copies the example's files over those in `folder`; files that are gone from the example go there too. */
 function copyExample(example, folder) {
   mkdirSync(folder, { recursive: true })
-  for (const name of ['src', '__snapshots__', '__weights__'])
+  for (const name of ['src', '__snapshots__', '__weights__', '__images__'])
     rmSync(join(folder, name), { recursive: true, force: true })
   cpSync(sourceOf(example), folder, { recursive: true, filter: (path) => !notCopied.has(basename(path)) })
 }

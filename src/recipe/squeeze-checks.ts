@@ -61,8 +61,13 @@ export function squeezeChecks(context: RecipeContext): RecipeCheck[] {
       stage: 'squeeze',
       ...missingForConvergence(context),
       run: (options) =>
-        afterTraining(trained, options, ({ validation: { losses, every }, end }) =>
-          checkHasConverged(end === 'non-finite' ? [...losses, Number.NaN] : losses, { ...options, every }),
+        afterTraining(trained, options, async ({ validation: { losses, every }, end }) =>
+          onlyDivergenceFails(
+            await checkHasConverged(end === 'non-finite' ? [...losses, Number.NaN] : losses, {
+              ...options,
+              every,
+            }),
+          ),
         ),
     },
   ]
@@ -71,6 +76,13 @@ export function squeezeChecks(context: RecipeContext): RecipeCheck[] {
 /** Programs whose optimum is one point are no better as an ensemble, and nothing is wrong with them. */
 function onlyBrokenMembersFail(result: CheckResult): CheckResult {
   if (result.status !== 'failed' || result.causes.some(({ name }) => name === 'broken-member')) return result
+  return { ...result, status: 'skipped', summary: `Skipped: ${result.summary}`, causes: [] }
+}
+
+/** A planned run that could be longer is worth saying, but no fault of the program. */
+function onlyDivergenceFails(result: CheckResult): CheckResult {
+  if (result.status !== 'failed' || !result.causes.some(({ name }) => name === 'stopped-too-early'))
+    return result
   return { ...result, status: 'skipped', summary: `Skipped: ${result.summary}`, causes: [] }
 }
 
