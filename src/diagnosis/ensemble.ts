@@ -7,20 +7,20 @@ import type { Cause } from './cause.js'
 export interface EnsembleEvidence {
   /** By member, by output. */
   views: readonly OutputView[][]
-  /** Loss of each example, by member. */
-  losses: readonly Float64Array[]
   /** Mean loss, by member. */
   means: readonly number[]
+  /** Loss of the best constant prediction; undefined where it is not known. */
+  constant: number | undefined
 }
 
-/** A member this many times worse than the middle one spoils the mean. */
-const muchWorse = 2
+/** A member that goes less than this share of the way from the best constant to the middle member spoils the mean. */
+const leastShare = 0.5
 /** Classes in another order: agreement with the others, as they are and with the classes exchanged. */
 const [poor, good] = [0.5, 0.8]
 
 /** Why the mean of several predictions is no better than one of them. */
-export function causesOfPoorEnsemble({ views, means }: EnsembleEvidence): Cause[] {
-  return [...identical(views), ...exchanged(views), ...broken(means)]
+export function causesOfPoorEnsemble({ views, means, constant }: EnsembleEvidence): Cause[] {
+  return [...identical(views), ...exchanged(views), ...broken(means, constant)]
 }
 
 function identical(views: EnsembleEvidence['views']): Cause[] {
@@ -80,14 +80,15 @@ function argmax({ values, rows, width }: Rows): Int32Array {
   })
 }
 
-function broken(means: readonly number[]): Cause[] {
+function broken(means: readonly number[], constant: number | undefined): Cause[] {
+  if (constant === undefined) return []
   const middle = [...means].sort((a, b) => a - b)[Math.floor((means.length - 1) / 2)]!
   return means.flatMap((mean, i): Cause[] =>
-    mean > muchWorse * Math.abs(middle)
+    constant - mean < leastShare * (constant - middle)
       ? [
           {
             name: 'broken-member',
-            evidence: `member ${i + 1} has loss ${formatNumber(mean)}, the middle one ${formatNumber(middle)}`,
+            evidence: `member ${i + 1} has loss ${formatNumber(mean)}, the middle one ${formatNumber(middle)}, the best constant prediction ${formatNumber(constant)}`,
             fix: 'look at that member by itself: trained to its end, with the same preprocessing, loaded with its own weights; or leave it out',
           },
         ]

@@ -20,7 +20,7 @@ const { checks } = checksOf({
   },
 })
 
-const stages = ['data', 'skeleton', 'overfit', 'regularize', 'tune'] as const
+const stages = ['data', 'skeleton', 'overfit', 'regularize', 'tune', 'squeeze'] as const
 
 test.each(stages)('the page lists the checks of the %s stage in their order', (stage) => {
   expect(rowsOfTable(stage)).toEqual(checks.filter((check) => check.stage === stage).map(({ name }) => name))

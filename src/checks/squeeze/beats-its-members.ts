@@ -1,6 +1,7 @@
-import { causesOfPoorEnsemble, type EnsembleEvidence } from '../../diagnosis/ensemble.js'
+import { causesOfPoorEnsemble } from '../../diagnosis/ensemble.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
+import { attainableLoss } from '../../statistics/attainable-loss.js'
 import { normalCdf } from '../../statistics/normal-cdf.js'
 import { exampleLosses, pairedGain } from '../../training/example-losses.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
@@ -13,20 +14,18 @@ import { type CheckResult, skippedResult } from '../result.js'
 export interface BeatsItsMembersOptions extends CheckOptions {
   /**
    * The loss of the ensemble must be lower than that of the best member by this share of it. Default: it must be lower
-   * than the mean of the members', and not higher than the best, beyond the noise of the examples.
+   * than the mean of the members', and none of them may be broken.
    */
   margin?: number
 }
 
-/** One-sided: how sure it must be that the ensemble is worse than its best member. */
-const alpha = 0.01
 const rounding = 1e-6
 
 /**
- * The mean of what several trained programs predict has a lower loss on examples they were not trained on than they have
- * on average, and is not significantly worse than the best of them (Karpathy's step 6: "model ensembles are a pretty much guaranteed way to gain 2 % of accuracy on anything").
- * For convex losses it is never above the mean of the members' (Jensen's inequality), so that one bad member can
- * spoil it but three good ones that differ cannot. No training: one prediction for each member.
+ * The mean of what several trained programs predict has a lower loss, on examples they were not trained on, than they have
+ * on average, and none of them spoils it (Karpathy's step 6: "model ensembles are a pretty much guaranteed way to gain 2 % of
+ * accuracy on anything"). For convex losses it is never above that average (Jensen's inequality), and below it where the
+ * members differ. No training: one prediction for each member.
  */
 export async function checkBeatsItsMembers(
   members: readonly Subject[],
@@ -74,11 +73,15 @@ export function judgeEnsemble(
   /** The chance of as much, or more, were the two alike. */
   const p = error > 0 ? normalCdf(-Math.abs(gain) / error) : 1
   const average = meanValue(Float64Array.from(means))
+  const constant = attainableLoss(
+    views[0]!,
+    Int32Array.from({ length: count }, (_, i) => i),
+  )?.constant
+  const causes = causesOfPoorEnsemble({ views, means, constant })
   const passed =
     margin === undefined
-      ? average - loss > rounding * Math.abs(average) && (gain > 0 || p > alpha)
+      ? average - loss > rounding * Math.abs(average) && causes.length === 0
       : gain > 0 && gain >= margin * Math.abs(means[best]!)
-  const evidence: EnsembleEvidence = { views, losses: losses as Float64Array[], means }
   return {
     check: 'beats-its-members',
     stage: 'squeeze',
@@ -93,7 +96,7 @@ export function judgeEnsemble(
     expected: {
       ensemble: `< ${formatNumber(margin === undefined ? average : means[best]! - margin * Math.abs(means[best]!))}`,
     },
-    causes: passed ? [] : causesOfPoorEnsemble(evidence),
+    causes: passed ? [] : causes,
     seed,
     seconds: 0,
   }
