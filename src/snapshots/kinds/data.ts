@@ -7,6 +7,7 @@ import { readLabels, type Task } from '../../statistics/label-kind.js'
 import { findOutliers, leastOutlierRows } from '../../statistics/outlying-values.js'
 import { findSuspicious, type SuspiciousExamples } from '../../statistics/suspicious-examples.js'
 import { featureName, listFirst, plural, type Table, tablesOf } from '../../statistics/tables.js'
+import { describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type Content, type PictureKind, partsOfFirstAxis } from '../content.js'
 import { likelyCausesOfData } from '../likely-causes-of-data.js'
@@ -16,7 +17,7 @@ import { atolShareOfData } from './inputs.js'
 export interface DataPictureOptions extends ContactSheetOptions {
   /** Of several inputs: index or name. Default: the first that is a picture, else all columns. */
   input?: number | string
-  /** Examples shown of each label. Default 4, besides the mean. */
+  /** Examples shown of each label, 1 … 100. Default 4, besides the mean. */
   perLabel?: number
   /** What the labels are; inferred when absent. */
   task?: Task
@@ -31,6 +32,7 @@ const dataImage = {
 } satisfies Partial<PictureKind>
 
 const mostLabelLines = 50
+const mostPerLabel = 100
 const mostFeatures = 64
 const bins = 32
 /** Per feature: minimum, maximum and what lies between. */
@@ -42,6 +44,13 @@ export function dataContent(
   seed: number,
   { input, perLabel = 4, task, ...drawing }: DataPictureOptions,
 ): { content: Content; drawing: Drawing; measured: Record<string, number> } {
+  if (!Number.isInteger(perLabel) || perLabel < 1 || perLabel > mostPerLabel) {
+    throw new InvalidArgumentError(
+      'options.perLabel',
+      describe(perLabel),
+      `a whole number, 1 … ${mostPerLabel}`,
+    )
+  }
   const inputs = tablesOf('xs', examples.xs)
   const outputs = tablesOf('ys', examples.ys)
   const chosen = input === undefined ? inputs : [chooseInput(inputs, input)]
