@@ -11,6 +11,8 @@ const mostPictureBytes = 24 * 1024 * 1024
 /** The report as one file: no request leaves it, and it can be read without JavaScript. */
 export function reportPage(run: RunRecord, picturesOf: (model: ModelRecord) => ReportPicture[]): string {
   const failed = run.models.filter(({ passed }) => !passed)
+  // What needs a look comes first.
+  const models = [...failed, ...run.models.filter(({ passed }) => passed)]
   const title = `${failed.length > 0 ? `${failed.length} of ${run.models.length} models failed` : 'All models passed'} · vitest-recipe`
   let left = mostPictureBytes
   const fitting = (pictures: ReportPicture[]) =>
@@ -20,7 +22,7 @@ export function reportPage(run: RunRecord, picturesOf: (model: ModelRecord) => R
       left -= size
       return true
     })
-  const sections = run.models.map((model, i) =>
+  const sections = models.map((model, i) =>
     modelSection(model, fitting(picturesOf(model)), {
       id: `model-${i + 1}`,
       open: run.models.length === 1 || !model.passed,
@@ -35,7 +37,7 @@ export function reportPage(run: RunRecord, picturesOf: (model: ModelRecord) => R
 <p><b class="${failed.length > 0 ? 'failed' : 'passed'}">${failed.length > 0 ? `${failed.length} of ${run.models.length} models failed` : `${run.models.length} of ${run.models.length} models passed`}</b>
 <span class="soft">· ${formatSeconds(run.seconds)} of checks</span></p>
 ${warnings.map((warning) => html`<p class="skipped">${warning}</p>`)}
-${run.models.length > 1 && html`<nav aria-label="models"><ul>${run.models.map(navLine)}</ul></nav>`}
+${run.models.length > 1 && html`<nav aria-label="models"><ul>${models.map(navLine)}</ul></nav>`}
 </header><main>${sections}</main>
 <footer>${backends.join(', ')} · ${Object.entries(versions).map(([name, version]) => html`${name} ${version} · `)}<a href="https://karpathy.github.io/2019/04/25/recipe/">the recipe</a></footer>
 <script>${new Markup(script)}</script></body></html>
