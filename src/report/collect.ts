@@ -12,7 +12,9 @@ export function collectRun(
   const models = new Map<string, ModelRecord>()
   const backends = new Set<string>()
   const warnings = new Set<string>()
-  for (const module of modules) {
+  // Shards finish in any order.
+  const ordered = [...modules].sort((a, b) => (a.relativeModuleId < b.relativeModuleId ? -1 : 1))
+  for (const module of ordered) {
     for (const test of module.children.allTests()) {
       const { backend, results = [], runs = [], tables = [] } = test.meta().recipe ?? {}
       if (backend) backends.add(`${backend.name} (${backend.why})`)

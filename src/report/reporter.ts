@@ -73,7 +73,12 @@ export default class RecipeReporter implements Reporter {
 
   #writeReport({ config, version }: Vitest, modules: readonly TestModule[]): void {
     if (this.#report === false) return
-    const written = writeReport(modules, { root: config.root, path: this.#report, vitestVersion: version })
+    const written = writeReport(modules, {
+      root: config.root,
+      path: this.#report,
+      vitestVersion: version,
+      isShard: config.shard !== undefined,
+    })
     if (written === undefined) return
     this.#log(`     Report  ${'path' in written ? written.path : written.problem}`)
   }

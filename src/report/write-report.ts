@@ -14,6 +14,8 @@ export interface ReportSettings {
   /** Path of the page, from the root. */
   path: string
   vitestVersion: string
+  /** One of several shards: only the job that merges them has the whole for a summary. */
+  isShard?: boolean
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ReportSettings {
  */
 export function writeReport(
   modules: readonly TestModule[],
-  { root, path, vitestVersion }: ReportSettings,
+  { root, path, vitestVersion, isShard = false }: ReportSettings,
 ): { path: string } | { problem: string } | undefined {
   const page = resolve(root, path)
   const results = join(dirname(page), 'results.json')
@@ -41,7 +43,7 @@ export function writeReport(
     writeWhole(join(dirname(page), 'summary.md'), summary)
     writeWhole(results, `${JSON.stringify(run, null, 1)}\n`)
     const { GITHUB_STEP_SUMMARY: jobSummary } = process.env
-    if (jobSummary) appendFileSync(jobSummary, `${summary}\n`)
+    if (jobSummary && !isShard) appendFileSync(jobSummary, `${summary}\n`)
     return { path: relative(root, page) }
   } catch (error) {
     return { problem: `could not be written: ${(error as Error).message}` }
