@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { addDevDependency, packageManagerOf } from '../backend/install/package-manager.js'
@@ -11,7 +11,12 @@ import { installedPackage } from './project-package.js'
 export async function initCommand(args: string[]): Promise<number> {
   parseArgs({ args, options: {} })
   const root = process.cwd()
-  const lines = [await writeConfig(root), await writeIfAbsent(root, 'recipe.test.ts', testTemplate), '']
+  const lines = [
+    await writeConfig(root),
+    await writeIfAbsent(root, 'recipe.test.ts', testTemplate),
+    ...(await ignoreReport(root)),
+    '',
+  ]
   console.log([...lines, ...nextSteps(root)].join('\n'))
   return 0
 }
@@ -21,6 +26,16 @@ async function writeConfig(root: string): Promise<string> {
   if (!config) return writeIfAbsent(root, 'vitest.config.ts', configTemplate)
   if (config.hasPlugin) return `kept    ${config.file} (has the plugin)`
   return `kept    ${config.file}. Add to it:  import recipe from 'vitest-recipe/plugin'  and  plugins: [recipe()]`
+}
+
+/** The report is made anew by every run: no place in version control. */
+async function ignoreReport(root: string): Promise<string[]> {
+  const path = join(root, '.gitignore')
+  if (!existsSync(path)) return []
+  const text = await readFile(path, 'utf8')
+  if (/^\/?recipe-report\/?$/m.test(text)) return []
+  await appendFile(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}recipe-report/\n`)
+  return ['added   recipe-report/ to .gitignore']
 }
 
 async function writeIfAbsent(root: string, name: string, text: string): Promise<string> {

@@ -41,7 +41,7 @@ export function writeReport(
     const summary = summaryMarkdown(run)
     writeWhole(page, reportPage(run, picturesBy(modules, root)))
     writeWhole(join(dirname(page), 'summary.md'), summary)
-    writeWhole(results, `${JSON.stringify(run, null, 1)}\n`)
+    writeWhole(results, `${JSON.stringify(run)}\n`)
     const { GITHUB_STEP_SUMMARY: jobSummary } = process.env
     if (jobSummary && !isShard) appendFileSync(jobSummary, `${summary}\n`)
     return { path: relative(root, page) }

@@ -43,6 +43,14 @@ describe('init', () => {
     expect(stdout).toContain('1. npm install --save-dev vitest @tensorflow/tfjs\n')
   })
 
+  test('the report is ignored where there is a .gitignore, once', () => {
+    const folder = emptyFolder()
+    writeFileSync(join(folder, '.gitignore'), 'node_modules')
+    expect(cli.run(folder, 'init').stdout).toContain('added   recipe-report/ to .gitignore')
+    cli.run(folder, 'init')
+    expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('node_modules\nrecipe-report/\n')
+  })
+
   test('never overwrites, and says what to add to a configuration that is there', () => {
     const folder = emptyFolder()
     writeFileSync(join(folder, 'vite.config.js'), 'export default {}')
