@@ -62,14 +62,14 @@ export async function trainOnAll(subject: Subject, options: FullTrainingOptions)
         until: ({ length }) => (length % every === 0 && look(length) ? 'done' : undefined),
       },
     )
-    if (end === 'steps' && steps % every !== 0) look(steps)
+    const reachedLast = end === 'steps' && steps % every !== 0 && look(steps)
     const seen = looks.map(({ loss }) => loss)
     return {
       losses,
       looks,
       best: Math.min(...seen.filter(Number.isFinite)),
       last: end === 'non-finite' ? Number.NaN : seen.at(-1)!,
-      reached: end === 'done',
+      reached: end === 'done' || reachedLast,
       end,
     }
   } finally {

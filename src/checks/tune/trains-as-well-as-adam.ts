@@ -1,13 +1,22 @@
-import type { Cause } from '../../diagnosis/cause.js'
+import {
+  type BesideAdam,
+  describeBesideAdam,
+  lowestLoss,
+  progressBesideAdam,
+  whyBehindAdam,
+} from '../../diagnosis/behind-adam.js'
 import { canReplaceOptimizer } from '../../diagnosis/overfit-experiments.js'
-import { scaleLearningRate, useReferenceAdam } from '../../diagnosis/trial.js'
+import { useReferenceAdam } from '../../diagnosis/trial.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
-import { formatNumber, formatPercent } from '../../figures/number.js'
+import { formatPercent } from '../../figures/number.js'
 import { plural } from '../../statistics/tables.js'
+import { callStep } from '../../training/call-step.js'
 import { assertExamples, describe, disposeExamples } from '../../training/examples.js'
 import { type FullTraining, type FullTrainingOptions, trainOnAll } from '../../training/full-training.js'
-import { learningRateOf, setLearningRate } from '../../training/learning-rate.js'
+import { learningRateOf } from '../../training/learning-rate.js'
 import { openProgram } from '../../training/open.js'
+import { recordUpdates } from '../../training/optimizer-updates.js'
+import { applyRate } from '../../training/planned-run.js'
 import { sampleExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
@@ -30,14 +39,6 @@ export interface TrainsAsWellAsAdamOptions extends CheckOptions {
 const rates = [3e-4, 1e-3] as const
 const mostLooked = 1000
 
-interface Pair {
-  seed: number
-  start: number
-  own: number
-  adam: number
-  rate: number
-}
-
 /**
  * A program's own optimizer gets on as well as Adam at 3e-4 or 1e-3, whichever is better (Karpathy's step 3: "Adam is
  * safe": "in the early stages of setting baselines I like to use Adam with a learning rate of 3e-4"). Both train the same
@@ -57,7 +58,7 @@ export async function checkTrainsAsWellAsAdam(
     throw new InvalidArgumentError('options.margin', describe(margin), 'a share from 0 up to 1')
   }
   assertExamples(train, 'train')
-  const ownRate = await assertReplaceable(subject, seed)
+  const rate = await rateOfReplaceable(subject, train, { seed, batchSize })
   const on = sampleExamples(train, mostLooked, seed)
   try {
     const training = {
@@ -68,34 +69,19 @@ export async function checkTrainsAsWellAsAdam(
       batchSize,
       every: Math.max(1, Math.floor(steps / 10)),
     }
-    const own = (one: number): FullTrainingOptions => ({
-      ...training,
-      seed: one,
-      ...(schedule && { beforeStep: (program, step) => setLearningRate(program.optimizer, schedule(step)) }),
-    })
-    const pairs: Pair[] = []
+    const pairs: BesideAdam[] = []
     let first: FullTraining | undefined
     let cut = false
-    for (let i = 0; i < seeds && !cut; i++) {
-      const run = await trainOnAll(subject, own(seed + i))
-      first ??= run
-      const adams: FullTraining[] = []
-      for (const rate of rates)
-        adams.push(await trainOnAll(subject, { ...training, seed: seed + i, change: useReferenceAdam(rate) }))
-      cut = [run, ...adams].some(({ end }) => wasCutShort(end))
+    for (let i = 0; i < seeds; i++) {
+      const runs = await trainBoth(subject, { ...training, seed: seed + i }, schedule)
+      first ??= runs.own
+      cut = [runs.own, ...runs.adams].some(({ end }) => wasCutShort(end))
       if (cut) break
-      const better = adams[1]!.best < adams[0]!.best ? 1 : 0
-      pairs.push({
-        seed: seed + i,
-        start: run.looks[0]!.loss,
-        own: lowest(run),
-        adam: lowest(adams[better]!),
-        rate: rates[better]!,
-      })
-      if (progressOf(pairs.at(-1)!) >= 1 - margin) break
+      pairs.push(pairOf(runs, seed + i))
+      if (progressBesideAdam(pairs.at(-1)!) >= 1 - margin) break
     }
     const last = pairs.at(-1)
-    const passed = !cut && last !== undefined && progressOf(last) >= 1 - margin
+    const passed = !cut && last !== undefined && progressBesideAdam(last) >= 1 - margin
     return {
       check: 'trains-as-well-as-adam',
       stage: 'tune',
@@ -103,10 +89,19 @@ export async function checkTrainsAsWellAsAdam(
       summary:
         cut || !last
           ? `Stopped before the test's time ran out, under seed ${seed + pairs.length}. ${moreTime}`
-          : `${describePair(last)}${pairs.length > 1 ? `, and ${passed ? 'less' : 'no better'} under ${plural(pairs.length - 1, 'other seed')}` : ''}.`,
-      measured: last ? { loss: last.own, adam: last.adam, progress: progressOf(last) } : {},
+          : `${describeBesideAdam(last)}${pairs.length > 1 ? `, and ${passed ? 'less' : 'no better'} under ${plural(pairs.length - 1, 'other seed')}` : ''}.`,
+      measured: last ? { loss: last.own, adam: last.adam, progress: progressBesideAdam(last) } : {},
       expected: { progress: `≥ ${formatPercent(1 - margin)}` },
-      causes: passed || cut || !last ? [] : await causesOf(subject, own(seed), { pairs, ownRate }),
+      causes:
+        passed || cut || !last
+          ? []
+          : await whyBehindAdam(subject, {
+              pair: pairs[0]!,
+              run: first!,
+              training: { ...training, seed },
+              schedule,
+              rate,
+            }),
       ...(first && { curves: { loss: first.losses } }),
       seed,
       seconds: (performance.now() - started) / 1000,
@@ -116,69 +111,63 @@ export async function checkTrainsAsWellAsAdam(
   }
 }
 
-/** Infinity for a run that went nowhere finite. */
-const lowest = ({ best, end }: FullTraining): number => (end === 'non-finite' ? Infinity : best)
-
-/** Of Adam's fall the share that the own optimizer makes, too; 1 where Adam gets nowhere. */
-function progressOf({ start, own, adam }: Pair): number {
-  const fall = start - adam
-  return fall > 1e-3 * Math.abs(start) ? (start - Math.min(own, start)) / fall : 1
-}
-
-function describePair(pair: Pair): string {
-  const { seed, start, own, adam, rate } = pair
-  const share = progressOf(pair)
-  return `Under seed ${seed} the training loss falls from ${formatNumber(start)} to ${Number.isFinite(own) ? formatNumber(own) : 'nothing finite'}, with Adam at ${formatNumber(rate)} to ${formatNumber(adam)}: ${formatPercent(share)} of Adam's progress`
-}
-
-async function assertReplaceable(subject: Subject, seed: number): Promise<number | undefined> {
-  const program = await openProgram(subject, seed)
-  try {
-    if (!canReplaceOptimizer(program)) {
-      throw new MissingInformationError(
-        'subject',
-        'a program whose optimizer cannot be replaced',
-        'a LayersModel, or a Trainable with a property optimizer that its step() uses',
-      )
-    }
-    return learningRateOf(program.optimizer)
-  } finally {
-    program.dispose()
-  }
-}
-
-const factors = [10, 0.1] as const
-
-/** The same optimizer at another rate: if that mends most of it, the rate is the cause. */
-async function causesOf(
+/** The program with its own optimizer and with Adam at both rates, on the same batches. */
+async function trainBoth(
   subject: Subject,
   training: FullTrainingOptions,
-  { pairs, ownRate }: { pairs: readonly Pair[]; ownRate: number | undefined },
-): Promise<Cause[]> {
-  const [pair] = pairs
-  if (ownRate === undefined || training.beforeStep) return [useAdam(pair!)]
-  for (const factor of factors) {
-    const run = await trainOnAll(subject, {
-      ...training,
-      change: (program) => scaleLearningRate(program, factor),
-    })
-    const changed = { ...pair!, own: lowest(run) }
-    if (progressOf(changed) < (1 + progressOf(pair!)) / 2) continue
-    return [
-      {
-        name: factor > 1 ? 'learning-rate-too-low' : 'learning-rate-too-high',
-        evidence: `${describePair(pair!)}; at a learning rate of ${formatNumber(ownRate * factor)} instead of ${formatNumber(ownRate)} the same optimizer gets to ${formatNumber(changed.own)}`,
-        fix: `set the learning rate to about ${formatNumber(ownRate * factor)}; or start with tf.train.adam(${pair!.rate}), and tune the optimizer last`,
-      },
-    ]
-  }
-  return [useAdam(pair!)]
+  schedule: ((step: number) => number) | undefined,
+): Promise<{ own: FullTraining; adams: FullTraining[] }> {
+  const own = await trainOnAll(subject, {
+    ...training,
+    ...(schedule && { beforeStep: (program, step) => applyRate(program, schedule, step) }),
+  })
+  const adams: FullTraining[] = []
+  for (const rate of rates)
+    adams.push(await trainOnAll(subject, { ...training, change: useReferenceAdam(rate) }))
+  return { own, adams }
 }
 
-function useAdam(pair: Pair): Cause {
+function pairOf({ own, adams }: { own: FullTraining; adams: FullTraining[] }, seed: number): BesideAdam {
+  const losses = adams.map(lowestLoss)
+  const adam = Math.min(...losses)
   return {
-    name: Number.isFinite(pair.own) ? 'learning-rate-too-low' : 'diverging-loss',
-    evidence: describePair(pair),
-    fix: `start with tf.train.adam(${pair.rate}), which forgives a wrong rate, and tune another optimizer against it`,
+    seed,
+    start: own.looks[0]!.loss,
+    own: lowestLoss(own),
+    adam,
+    rate: rates[losses.indexOf(adam)]!,
   }
 }
+
+/** The learning rate of an optimizer that can be replaced: a step goes through the one that is put in its place. */
+async function rateOfReplaceable(
+  subject: Subject,
+  train: Examples,
+  { seed, batchSize }: { seed: number; batchSize: number },
+): Promise<number | undefined> {
+  const program = await openProgram(subject, seed)
+  const batch = sampleExamples(train, batchSize, seed)
+  const { optimizer } = program
+  try {
+    if (!canReplaceOptimizer(program)) throw notReplaceable('a program whose optimizer cannot be replaced')
+    const rate = learningRateOf(optimizer)
+    useReferenceAdam(rates[0])(program)
+    const reference = program.optimizer
+    const { result, updates } = await recordUpdates(() => callStep(program, batch))
+    result.dispose()
+    if (updates.length > 0 && !updates.some((update) => update.optimizer === reference))
+      throw notReplaceable('a program whose step() does not use its property optimizer')
+    return rate
+  } finally {
+    program.dispose()
+    if (program.optimizer !== optimizer) optimizer?.dispose()
+    disposeExamples(batch)
+  }
+}
+
+const notReplaceable = (what: string) =>
+  new MissingInformationError(
+    'subject',
+    what,
+    'a LayersModel, or a Trainable with a property optimizer that its step() uses',
+  )

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { checkTrainsAsWellAsAdam } from '../../../src/checks/tune/trains-as-well-as-adam.js'
+import type { Examples, Trainable } from '../../../src/training/trainable.js'
 import { expectNoNewTensors } from '../../training/expect-no-new-tensors.js'
 import { perceptron, train } from '../moon-programs.js'
 
@@ -30,31 +31,64 @@ test.each([
   expect(result.summary).toMatch(/^Under seed 43 .* of Adam's progress, and no better under 1 other seed\.$/)
 })
 
-test('a schedule that ends at once is behind; it sets the rate of the own optimizer only', async () => {
-  const result = await checkTrainsAsWellAsAdam(perceptron(), train, {
-    steps,
-    seeds: 1,
-    schedule: (step) => (step < 3 ? 0.01 : 1e-7),
-  })
-  expect(result.status).toBe('failed')
+test('a rate so high that no other one near it helps is not called too low', async () => {
+  const create = perceptron({ optimizer: () => tf.train.sgd(1e9) })
+  const result = await checkTrainsAsWellAsAdam(create, train, { steps: 20, seeds: 1 })
+  expect(result.causes).toMatchObject([
+    { name: 'learning-rate-too-high', evidence: expect.stringContaining('above its start') },
+  ])
 })
 
-test('a program whose optimizer cannot be replaced says so', async () => {
-  const weight = tf.variable(tf.zeros([2, 1]))
-  const program = {
-    predict: () => tf.zeros([1, 1]),
-    loss: () => tf.scalar(1),
-    step: () => tf.scalar(1),
-    weights: () => ({ weight }),
-    dispose: () => {},
-  }
+test('a schedule that ends at once is behind; it sets the rate of the own optimizer only', async () => {
+  const schedule = (step: number) => (step < 3 ? 0.01 : 1e-7)
+  const result = await checkTrainsAsWellAsAdam(perceptron(), train, { steps, seeds: 1, schedule })
+  expect(result.status).toBe('failed')
+  expect(result.causes).toMatchObject([
+    { name: 'schedule-decays-early', evidence: expect.stringContaining('at 0.01 throughout') },
+  ])
+})
+
+test('a schedule that gives no rate is refused', async () => {
   await expect(
-    checkTrainsAsWellAsAdam(
-      () => ({ ...program, weights: () => ({ w: tf.variable(tf.zeros([2, 1])) }) }),
-      train,
-    ),
-  ).rejects.toThrow('a program whose optimizer cannot be replaced')
-  weight.dispose()
+    checkTrainsAsWellAsAdam(perceptron(), train, { steps, schedule: () => Number.NaN }),
+  ).rejects.toThrow('schedule: got NaN at step 0')
+})
+
+/** Logistic regression by hand. */
+function byHand(more: (kernel: tf.Variable) => Pick<Trainable, 'step'> & Partial<Trainable>) {
+  return (): Trainable => {
+    const kernel = tf.variable(tf.zeros([2, 1]))
+    return {
+      predict: (xs) => tf.sigmoid(tf.matMul(xs as tf.Tensor2D, kernel as tf.Tensor2D)),
+      loss: (batch) => lossOf(kernel, batch),
+      weights: () => ({ kernel }),
+      dispose: () => kernel.dispose(),
+      ...more(kernel),
+    }
+  }
+}
+
+const lossOf = (kernel: tf.Variable, { xs, ys }: Examples): tf.Scalar =>
+  tf.tidy(() =>
+    tf.losses.sigmoidCrossEntropy(ys as tf.Tensor, tf.matMul(xs as tf.Tensor2D, kernel as tf.Tensor2D)),
+  )
+
+test.each([
+  [
+    'has no optimizer',
+    byHand((kernel) => ({ step: (batch) => lossOf(kernel, batch) })),
+    'a program whose optimizer cannot be replaced',
+  ],
+  [
+    'makes another optimizer in every step',
+    byHand((kernel) => ({
+      optimizer: tf.train.adam(0.01),
+      step: (batch) => tf.train.adam(0.01).minimize(() => lossOf(kernel, batch), true, [kernel])!,
+    })),
+    'a program whose step() does not use its property optimizer',
+  ],
+])('a program that %s says so', async (_name, create, said) => {
+  await expect(checkTrainsAsWellAsAdam(create, train)).rejects.toThrow(said)
 })
 
 test.each([{ margin: 1 }, { steps: 0 }, { seeds: 0 }])('%o is refused', async (options) => {
