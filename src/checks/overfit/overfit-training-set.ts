@@ -134,6 +134,15 @@ async function goalOn(
         'the training loss to reach, as a number',
       )
     }
+    const { constant = Number.NaN, floor } = goal
+    if (options.loss === undefined && constant - floor <= 1e-6 * Math.abs(constant)) {
+      throw new InvalidArgumentError(
+        'train',
+        'labels that one constant prediction fits as well as any function of the inputs',
+        'at least two different labels, of different inputs',
+        'class-imbalance',
+      )
+    }
     return options.accuracy === undefined ? { ...goal, accuracy: accuracyShare * goal.accuracy } : goal
   } finally {
     program.dispose()

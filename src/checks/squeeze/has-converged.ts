@@ -43,6 +43,14 @@ export async function checkHasConverged(
   const { seed = defaultSeed, share = 0.2, gain = 0.01, alpha = 0.01 } = options
   assertShares({ share, gain, alpha })
   const { losses, every, cut, what } = await lossesOf(subject, options)
+  const strange = losses.findIndex((loss) => typeof loss !== 'number')
+  if (strange >= 0) {
+    throw new InvalidArgumentError(
+      'losses',
+      `${describe(losses[strange])} at ${strange}`,
+      'numbers, in order',
+    )
+  }
   const broken = losses.findIndex((loss) => !Number.isFinite(loss))
   const looked = Math.min(losses.length, Math.max(leastEnd, Math.round(share * losses.length)))
   if (broken < 0 && losses.length < leastEnd) {

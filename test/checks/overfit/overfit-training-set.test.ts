@@ -58,6 +58,26 @@ test('labels at random are not learnt by a small program, and no cause is made u
   expect(result).toMatchObject({ status: 'failed', causes: [] })
 })
 
+test('labels that are all the same are refused: a constant fits them', async () => {
+  const same = { xs: train.xs, ys: tf.onesLike(train.ys as tf.Tensor) }
+  await expect(checkOverfitTrainingSet(perceptron(), same, { steps })).rejects.toThrow(
+    'labels that one constant prediction fits',
+  )
+})
+
+test('a goal that is reached with the last step is reached', async () => {
+  const create = perceptron({ optimizer: () => tf.train.adam(0.03) })
+  const { measured } = await checkOverfitTrainingSet(create, train, { steps: 81, loss: 0, accuracy: 0 })
+  // 80 is no multiple of the two steps between looks: the last of 81 is looked at on its own.
+  const result = await checkOverfitTrainingSet(create, train, {
+    steps: 81,
+    loss: measured.loss!,
+    accuracy: 0,
+  })
+  expect(measured.loss).toBe(measured.bestLoss)
+  expect(result).toMatchObject({ status: 'passed', measured: { steps: 81 } })
+})
+
 test('the goal can be given', async () => {
   const result = await checkOverfitTrainingSet(perceptron({ units: 1 }), train, {
     steps: 200,

@@ -56,6 +56,7 @@ test.each([
 
 test.each([
   ['too few losses', [1, 0.9, 0.8], {}, 'at least 24'],
+  ['what is no loss', ['0.5', ...decay(50, 10, 0, 1)] as unknown as number[], {}, 'losses: got'],
   ['no losses and no examples', perceptron(), {}, 'options.train'],
   ['a share of 0', decay(100, 10, 0, 1), { share: 0 }, 'options.share'],
   ['an alpha above 1', decay(100, 10, 0, 1), { alpha: 2 }, 'options.alpha'],
