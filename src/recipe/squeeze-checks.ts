@@ -21,6 +21,7 @@ export function squeezeChecks(context: RecipeContext): RecipeCheck[] {
     {
       name: 'structured-filters',
       stage: 'squeeze',
+      ...needsThorough(budget),
       async run(options) {
         const examples = await train()
         const [inputs] = tensorsOf(examples.xs)

@@ -97,7 +97,7 @@ describe('a failure', () => {
     const [result] = task.meta.recipe!.results!
     expect(result).toMatchObject({ check: 'overfit-batch', stage: 'skeleton', status: 'failed', seed: 42 })
     expect(JSON.parse(JSON.stringify(result))).toEqual(result)
-    expect(result).not.toHaveProperty('curves')
+    expect(result!.curves!.loss!.values.length).toBeLessThanOrEqual(120)
     expect(task.meta.recipe!.backend!.name).toBe(tf.getBackend())
   })
 

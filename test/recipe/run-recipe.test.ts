@@ -48,7 +48,20 @@ const skeleton = [
   'healthy-gradients',
   'human-baseline',
 ]
-const all = [...data, ...skeleton, 'preserves-distribution', 'keeps-learning-rate']
+const later = [
+  'overfit-training-set',
+  'earns-its-complexity',
+  'improves-with-each-addition',
+  'preserves-distribution',
+  'generalizes-better',
+  'stops-early',
+  'keeps-learning-rate',
+  'trains-as-well-as-adam',
+  'structured-filters',
+  'beats-its-members',
+  'has-converged',
+]
+const all = [...data, ...skeleton, ...later]
 /** What needs more than a factory, training data and capacities. */
 const notApplicable = [
   'disjoint',
@@ -59,8 +72,7 @@ const notApplicable = [
   'loads-deterministically',
   'causal',
   'human-baseline',
-  'preserves-distribution',
-  'keeps-learning-rate',
+  ...later,
 ]
 
 describe('runRecipe', () => {

@@ -54,15 +54,7 @@ describe('one after the other, as a user would', () => {
 
   test.each([
     ['nothing', [], undefined],
-    [
-      'relabelled',
-      [
-        'label 0: 58 examples → 60 examples',
-        '+ labels that the neighbours contradict',
-        'as many examples, labelled otherwise',
-      ],
-      'digits',
-    ],
+    ['relabelled', ['label 0: 58 examples → 60 examples', 'as many examples, labelled otherwise'], 'digits'],
     ['twice', ['now 0.003922 times the old values', 'normalised otherwise, or twice'], 'batch'],
     ['faster', ['the same start, different from step 1 on: optimizer, learning rate', 'jitter'], 'dynamics'],
   ] as const)('%s changed', async (change, said, picture) => {
