@@ -15,24 +15,24 @@ const messageOf = (assertion: Promise<void>): Promise<string> =>
 test('what holds passes, what does not passes under .not', async () => {
   await expectNoNewTensors(async () => {
     await expect(good).toOverfitTrainingSet(train, { steps: 200 })
-    await expect(slow).not.toOverfitTrainingSet(train, { steps: 50 })
-    await expect(good).toTrainAsWellAsAdam(train, { steps: 50 })
-    await expect(slow).not.toTrainAsWellAsAdam(train, { steps: 50, seeds: 1 })
-    await expect(slow).not.toHaveConverged({ train, validation: train, steps: 300 })
+    await expect(slow).not.toOverfitTrainingSet(train, { steps: 20 })
+    await expect(good).toTrainAsWellAsAdam(train, { steps: 20 })
+    await expect(slow).not.toTrainAsWellAsAdam(train, { steps: 20, seeds: 1 })
+    await expect(good).not.toHaveConverged({ train, steps: 30 })
   })
   await expect(Array(50).fill(1)).toHaveConverged()
 })
 
 test('the messages tell the figures, the cause and what to try', async () => {
   expect(await messageOf(expect(slow).toOverfitTrainingSet(train, { steps: 100 }))).toMatch(
-    /toOverfitTrainingSet[^]*was not overfitted: after 100 steps[^]*Likely cause: learning-rate-too-low\n {2}why .*with Adam at[^]*\n {2}try .*tf\.train\.adam/,
+    /toOverfitTrainingSet.*was not overfitted: after 100 steps.*Likely cause: learning-rate-too-low\n {2}why .*with Adam at.*\n {2}try .*tf\.train\.adam/s,
   )
-  expect(await messageOf(expect(slow).toTrainAsWellAsAdam(train, { steps: 50, seeds: 1 }))).toMatch(
-    /toTrainAsWellAsAdam[^]*of Adam's progress[^]*Likely cause: learning-rate-too-low\n {2}why [^]*\n {2}try /,
+  expect(await messageOf(expect(slow).toTrainAsWellAsAdam(train, { steps: 20, seeds: 1 }))).toMatch(
+    /toTrainAsWellAsAdam.*of Adam's progress.*Likely cause: learning-rate-too-low\n {2}why .*\n {2}try /s,
   )
   const falling = Array.from({ length: 60 }, (_, step) => 0.99 ** step)
   expect(await messageOf(expect(falling).toHaveConverged())).toMatch(
-    /toHaveConverged[^]*the loss falls by 21 %[^]*Likely cause: stopped-too-early\n {2}why [^]*\n {2}try .*leave it training/,
+    /toHaveConverged.*the loss falls by 21 %.*Likely cause: stopped-too-early\n {2}why .*\n {2}try .*leave it training/s,
   )
 })
 

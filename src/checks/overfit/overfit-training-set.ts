@@ -3,6 +3,7 @@ import { whyNotOverfitted } from '../../diagnosis/training-set.js'
 import { InvalidArgumentError, MissingInformationError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { accuracyOf } from '../../statistics/attainable-loss.js'
+import { endSlope, leastEnd } from '../../statistics/end-slope.js'
 import { type OverfitGoal, overfitGoal } from '../../statistics/overfit-goal.js'
 import { assertExamples, countExamples, describe, disposeExamples } from '../../training/examples.js'
 import { type FullTraining, type FullTrainingOptions, trainOnAll } from '../../training/full-training.js'
@@ -72,11 +73,13 @@ export async function checkOverfitTrainingSet(
     const run = await trainOnAll(subject, training)
     const passed = run.reached
     const cut = wasCutShort(run.end)
+    const summary = describeRun(run, goal, { count, steps, accuracy, cut })
+    const causes = passed || cut ? [] : await causesOf(subject, training, run, goal)
     return {
       check: 'overfit-training-set',
       stage: 'overfit',
       status: passed ? 'passed' : 'failed',
-      summary: describeRun(run, goal, { count, steps, accuracy, cut }),
+      summary: passed || cut || causes.length > 0 ? summary : `${summary} ${withoutCause(run)}`,
       measured: {
         loss: run.last,
         bestLoss: run.best,
@@ -90,7 +93,7 @@ export async function checkOverfitTrainingSet(
         loss: `≤ ${formatNumber(goal.loss)}`,
         ...(accuracy !== undefined && { accuracy: `≥ ${formatPercent(goal.accuracy)}` }),
       },
-      causes: passed || cut ? [] : await causesOf(subject, training, run, goal),
+      causes,
       curves: { loss: run.losses },
       seed,
       seconds: (performance.now() - started) / 1000,
@@ -168,6 +171,15 @@ function describeRun(
   return run.reached
     ? `The training set of ${count} was overfitted in ${run.losses.length} steps: loss ${formatNumber(run.last)}${right}.`
     : `The training set of ${count} was not overfitted: after ${run.losses.length} steps the training loss is ${formatNumber(run.last)}, ${formatNumber(run.best)} at best${right}; it should go down to ${target}${accuracy === undefined ? '' : ` with accuracy ${formatPercent(goal.accuracy)}`}.`
+}
+
+/** What is left where no experiment mends it. */
+function withoutCause({ losses }: FullTraining): string {
+  const looked = Math.max(leastEnd, Math.round(0.2 * losses.length))
+  const end = losses.length < leastEnd ? undefined : endSlope(losses.slice(-looked))
+  return end && end.p < 0.01
+    ? 'It still falls: give it more steps.'
+    : 'Neither another optimizer, nor less penalty, nor wider layers (where these can be changed) mend it: the labels may be noisier than it can memorise, or the inputs not tell them.'
 }
 
 function assertOptions({ steps, batchSize, loss, accuracy }: OverfitTrainingSetOptions): void {

@@ -56,6 +56,9 @@ test('labels at random are not learnt by a small program, and no cause is made u
   const ys = tf.tensor2d(Array.from({ length: 600 }, (_, i) => [(i * 7919) % 13 < 6 ? 1 : 0]))
   const result = await checkOverfitTrainingSet(perceptron(), { xs: train.xs, ys }, { steps: 60 })
   expect(result).toMatchObject({ status: 'failed', causes: [] })
+  expect(result.summary).toMatch(
+    /the labels may be noisier than it can memorise, or the inputs not tell them\.$/,
+  )
 })
 
 test('labels that are all the same are refused: a constant fits them', async () => {
@@ -63,19 +66,6 @@ test('labels that are all the same are refused: a constant fits them', async () 
   await expect(checkOverfitTrainingSet(perceptron(), same, { steps })).rejects.toThrow(
     'labels that one constant prediction fits',
   )
-})
-
-test('a goal that is reached with the last step is reached', async () => {
-  const create = perceptron({ optimizer: () => tf.train.adam(0.03) })
-  const { measured } = await checkOverfitTrainingSet(create, train, { steps: 81, loss: 0, accuracy: 0 })
-  // 80 is no multiple of the two steps between looks: the last of 81 is looked at on its own.
-  const result = await checkOverfitTrainingSet(create, train, {
-    steps: 81,
-    loss: measured.loss!,
-    accuracy: 0,
-  })
-  expect(measured.loss).toBe(measured.bestLoss)
-  expect(result).toMatchObject({ status: 'passed', measured: { steps: 81 } })
 })
 
 test('the goal can be given', async () => {
