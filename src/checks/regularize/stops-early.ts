@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import type { Recipe } from '../../recipe/recipe.js'
 import { normalCdf } from '../../statistics/normal-cdf.js'
+import { plural } from '../../statistics/tables.js'
 import { exampleLosses, pairedGain } from '../../training/example-losses.js'
 import { countExamples, describe } from '../../training/examples.js'
 import { lossOf } from '../../training/measure.js'
@@ -208,7 +209,7 @@ function causeOf({
   }
   return {
     name: 'stopped-too-early',
-    evidence: `the lowest validation loss is that of step ${kept.step}, ${Math.floor((steps - kept.step) / every)} looks before the end: it may fall further`,
+    evidence: `the lowest validation loss is that of step ${kept.step}, ${plural(Math.floor((steps - kept.step) / every), 'look')} before the end: it may fall further`,
     fix: `train longer than ${steps} steps, and let early stopping end the run; if the loss falls so slowly that it never ends, raise the learning rate`,
   }
 }
