@@ -26,31 +26,38 @@ test.each([
     perceptron({ units: 2, optimizer: () => tf.train.adam(0.03) }),
     'too-little-capacity',
     'layers 4 times as wide',
+    200,
   ],
   [
     'a penalty that keeps the weights small',
     perceptron({ l2: 0.1, optimizer: () => tf.train.adam(0.03) }),
     'over-regularized',
     'without the weight penalty',
+    100,
   ],
   [
     'a rate far too low',
     perceptron({ optimizer: () => tf.train.sgd(0.001) }),
     'learning-rate-too-low',
     'with Adam at',
+    100,
   ],
   [
     'a rate far too high',
     perceptron({ optimizer: () => tf.train.adam(3) }),
     'learning-rate-too-high',
     'of the rate gets to',
+    100,
   ],
-] as const)('%s: the experiment that mends it names the cause', async (_name, create, cause, evidence) => {
-  const result = await expectNoNewTensors(() => checkOverfitTrainingSet(create, train, { steps }))
-  expect(result.status).toBe('failed')
-  expect(result.causes[0]).toMatchObject({ name: cause, evidence: expect.stringContaining(evidence) })
-  expect(result.summary).toMatch(/was not overfitted: after 200 steps the training loss is/)
-})
+] as const)(
+  '%s: the experiment that mends it names the cause',
+  async (_name, create, cause, evidence, most) => {
+    const result = await expectNoNewTensors(() => checkOverfitTrainingSet(create, train, { steps: most }))
+    expect(result.status).toBe('failed')
+    expect(result.causes[0]).toMatchObject({ name: cause, evidence: expect.stringContaining(evidence) })
+    expect(result.summary).toContain(`was not overfitted: after ${most} steps the training loss is`)
+  },
+)
 
 test('labels at random are not learnt by a small program, and no cause is made up', async () => {
   const ys = tf.tensor2d(Array.from({ length: 600 }, (_, i) => [(i * 7919) % 13 < 6 ? 1 : 0]))

@@ -5,7 +5,7 @@ import type { Examples, Trainable } from '../../../src/training/trainable.js'
 import { expectNoNewTensors } from '../../training/expect-no-new-tensors.js'
 import { perceptron, train } from '../moon-programs.js'
 
-const steps = 80
+const steps = 50
 
 test.each([
   ['Adam', () => tf.train.adam(0.01)],
