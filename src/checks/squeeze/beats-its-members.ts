@@ -1,9 +1,11 @@
-import { causesOfPoorEnsemble } from '../../diagnosis/ensemble.js'
+import { causeOfSmallGain, causesOfNonFinite, causesOfPoorEnsemble } from '../../diagnosis/ensemble.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { attainableLoss } from '../../statistics/attainable-loss.js'
+import { meanPredictions } from '../../statistics/mean-predictions.js'
 import { normalCdf } from '../../statistics/normal-cdf.js'
-import { exampleLosses, pairedGain } from '../../training/example-losses.js'
+import { pairedGain } from '../../statistics/paired-gain.js'
+import { exampleLosses } from '../../training/example-losses.js'
 import { assertExamples, countExamples, describe } from '../../training/examples.js'
 import { openProgram } from '../../training/open.js'
 import { type OutputView, viewOutputs } from '../../training/outputs.js'
@@ -54,49 +56,63 @@ export function judgeEnsemble(
   { seed = defaultSeed, margin }: BeatsItsMembersOptions = {},
 ): CheckResult {
   assertAlike(views)
+  const unusable = whatIsUnusable(views, seed)
+  if (unusable) return unusable
   const count = countExamples(examples)
-  const ensemble = meanOf(views)
-  const losses = views.map((view) => exampleLosses(view, count))
-  const own = exampleLosses(ensemble, count)
-  if (!own || losses.some((one) => !one)) {
-    return skippedResult({
-      check: 'beats-its-members',
-      stage: 'squeeze',
-      reason: 'the loss is none of the standard ones, so it cannot be asked of a mean of predictions',
-      seed,
-    })
-  }
-  const means = losses.map((one) => meanValue(one!))
-  const best = means.indexOf(Math.min(...means))
+  const own = exampleLosses(meanPredictions(views), count)!
+  const losses = views.map((view) => exampleLosses(view, count)!)
+  const means = losses.map(meanValue)
   const loss = meanValue(own)
+  const average = meanValue(means)
+  const best = means.indexOf(Math.min(...means))
+  const bestLoss = means[best]!
   const { gain, error } = pairedGain(losses[best]!, own)
   /** The chance of as much, or more, were the two alike. */
   const p = error > 0 ? normalCdf(-Math.abs(gain) / error) : 1
-  const average = meanValue(Float64Array.from(means))
   const constant = attainableLoss(
     views[0]!,
     Int32Array.from({ length: count }, (_, i) => i),
   )?.constant
-  const causes = causesOfPoorEnsemble({ views, means, constant })
+  const causes = causesOfPoorEnsemble({ views, losses: own, means, constant })
   const passed =
     margin === undefined
       ? average - loss > rounding * Math.abs(average) && causes.length === 0
-      : gain > 0 && gain >= margin * Math.abs(means[best]!)
+      : gain > 0 && gain >= margin * Math.abs(bestLoss)
+  const most = margin === undefined ? average : bestLoss - margin * Math.abs(bestLoss)
   return {
     check: 'beats-its-members',
     stage: 'squeeze',
     status: passed ? 'passed' : 'failed',
-    summary: `The mean of ${views.length} members has loss ${formatNumber(loss)} on ${count} examples, the best of them (member ${best + 1}) ${formatNumber(means[best]!)}, their mean is ${formatNumber(average)}: ${formatPercent(Math.abs(gain / means[best]!))} ${gain > 0 ? 'better' : 'worse'} than the best (p = ${formatNumber(Number(p.toPrecision(2)))}).`,
+    summary: `The mean of ${views.length} members has loss ${formatNumber(loss)} on ${count} examples, the best of them (member ${best + 1}) ${formatNumber(bestLoss)}, their mean is ${formatNumber(average)}: ${formatPercent(Math.abs(gain / bestLoss))} ${gain > 0 ? 'better' : 'worse'} than the best (p = ${formatNumber(Number(p.toPrecision(2)))}).`,
     measured: {
       ensemble: loss,
-      best: means[best]!,
+      best: bestLoss,
       ...Object.fromEntries(means.map((mean, i) => [`member${i + 1}`, mean])),
       p,
     },
-    expected: {
-      ensemble: `< ${formatNumber(margin === undefined ? average : means[best]! - margin * Math.abs(means[best]!))}`,
-    },
-    causes: passed ? [] : causes,
+    expected: { ensemble: `< ${formatNumber(most)}` },
+    causes: passed ? [] : causes.length > 0 ? causes : [causeOfSmallGain({ means, loss, best: bestLoss })],
+    seed,
+    seconds: 0,
+  }
+}
+
+/** The result for members whose losses cannot be compared. */
+function whatIsUnusable(views: readonly OutputView[][], seed: number): CheckResult | undefined {
+  const check = { check: 'beats-its-members', stage: 'squeeze' } as const
+  if (views.some((view) => view.some(({ loss }) => !loss))) {
+    const reason = 'the loss is none of the standard ones, so it cannot be asked of a mean of predictions'
+    return skippedResult({ ...check, reason, seed })
+  }
+  const causes = causesOfNonFinite(views)
+  if (causes.length === 0) return undefined
+  return {
+    ...check,
+    status: 'failed',
+    summary: `Of ${views.length} members ${causes.length} predict NaN or infinite values, and so does their mean.`,
+    measured: { broken: causes.length },
+    expected: { broken: 0 },
+    causes,
     seed,
     seconds: 0,
   }
@@ -130,17 +146,8 @@ function assertAlike(views: readonly OutputView[][]): void {
   }
 }
 
-/** The mean of the predictions, output by output. */
-function meanOf(views: readonly OutputView[][]): OutputView[] {
-  return views[0]!.map((output, o) => {
-    const values = new Float64Array(output.predictions.values.length)
-    for (const view of views) {
-      const { values: own } = view[o]!.predictions
-      for (let i = 0; i < values.length; i++) values[i]! += own[i]! / views.length
-    }
-    return { ...output, predictions: { ...output.predictions, values } }
-  })
+const meanValue = (values: ArrayLike<number>): number => {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]!
+  return sum / values.length
 }
-
-const meanValue = (values: Float64Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length

@@ -78,8 +78,79 @@ test.each([
   expect(result.causes[0]).toMatchObject({ name: cause, evidence: expect.stringContaining(evidence) })
 })
 
+test.each([
+  [
+    'weights that are no numbers',
+    (w: tf.Tensor) => tf.fill(w.shape, Number.NaN),
+    'broken-member',
+    '3000 of the 3000',
+  ],
+  ['weights without a head', (w: tf.Tensor) => tf.zerosLike(w), 'broken-member', 'member 3 has loss 2.3'],
+] as const)('a member with %s', async (_name, change, cause, evidence) => {
+  const damaged = create()
+  tf.tidy(() => damaged.setWeights(members[2]!.getWeights().map(change)))
+  const result = await expectNoNewTensors(() =>
+    checkBeatsItsMembers([...members.slice(0, 2), damaged], validation),
+  )
+  damaged.dispose()
+  expect(result.status).toBe('failed')
+  expect(result.causes).toMatchObject([{ name: cause, evidence: expect.stringContaining(evidence) }])
+})
+
+/** A member as it is, with other activation at its end. */
+function withHead(of: tf.LayersModel, activation: 'linear' | 'softmax', order = tf.range(0, 10, 1, 'int32')) {
+  const [hidden, bias, kernel, last] = of.getWeights()
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [28, 28, 1] }),
+      tf.layers.dense({ units: 16, activation: 'relu' }),
+      tf.layers.dense({ units: 10, activation }),
+    ],
+  })
+  model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' })
+  tf.tidy(() => model.setWeights([hidden!, bias!, tf.gather(kernel!, order, 1), tf.gather(last!, order)]))
+  return model
+}
+
+test('a member without its softmax', async () => {
+  const scores = withHead(members[2]!, 'linear')
+  const result = await checkBeatsItsMembers([members[0]!, members[1]!, scores], validation)
+  scores.dispose()
+  expect(result.status).toBe('failed')
+  expect(result.causes[0]).toMatchObject({
+    name: 'missing-softmax',
+    evidence: expect.stringMatching(/^member 3: /),
+  })
+})
+
+test('two of ten classes exchanged, in a list of two', async () => {
+  const order = tf.tensor1d([0, 1, 2, 7, 4, 5, 6, 3, 8, 9], 'int32')
+  const exchanged = withHead(members[2]!, 'softmax', order)
+  const result = await checkBeatsItsMembers([members[0]!, exchanged], validation)
+  exchanged.dispose()
+  expect(result.causes[0]).toMatchObject({
+    name: 'label-map-mismatch',
+    evidence: expect.stringMatching(/member 2 gets .*\(predicted → labelled: 3 → 7, 7 → 3\)$/),
+  })
+})
+
+test('labels that no member agrees with', async () => {
+  const ys = tf.reverse(validation.ys as tf.Tensor2D, 1)
+  const { causes } = await checkBeatsItsMembers(members, { xs: validation.xs, ys })
+  ys.dispose()
+  expect(causes.map(({ name }) => name)).toEqual(Array.from({ length: 3 }, () => 'label-map-mismatch'))
+  expect(causes[0]!.fix).toMatch(/^no member agrees with the labels/)
+})
+
 test('more can be asked for', async () => {
-  expect((await checkBeatsItsMembers(members, validation, { margin: 0.9 })).status).toBe('failed')
+  const result = await checkBeatsItsMembers(members, validation, { margin: 0.9 })
+  expect(result.status).toBe('failed')
+  expect(result.causes).toMatchObject([
+    {
+      name: expect.stringMatching(/^(broken-member|identical-members)$/),
+      evidence: expect.stringContaining('averaging gains'),
+    },
+  ])
 })
 
 test.each([
