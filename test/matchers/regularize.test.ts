@@ -2,8 +2,10 @@ import { stripVTControlCharacters } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import type { Augment } from '../../src/training/augmented.js'
+import * as moons from '../checks/moon-programs.js'
 import { classes } from '../programs/data.js'
 
+const { perceptron } = moons
 const examples = classes(300, 1)
 const noisy: Augment = ({ xs, ys }) =>
   tf.tidy(() => ({ xs: tf.add(xs as tf.Tensor, tf.randomNormal((xs as tf.Tensor).shape, 0, 0.1)), ys }))
@@ -30,5 +32,21 @@ test('the message tells the figures, the cause and what to try', async () => {
 test('what is no augmentation throws, under .not too', async () => {
   await expect(expect(examples).not.toPreserveDistribution(examples)).rejects.toThrow(
     /subject: got an object/,
+  )
+})
+
+test('toStopEarly tells what never fell, and why', async () => {
+  const create = perceptron({ optimizer: () => tf.train.sgd(0) })
+  const settings = { train: moons.train, validation: moons.validation, steps: 20, every: 5, patience: 2 }
+  await expect(create).not.toStopEarly(settings)
+  const message = await expect(create)
+    .toStopEarly(settings)
+    .then(
+      () => 'passed',
+      (error: Error) => stripVTControlCharacters(error.message),
+    )
+  expect(message).toMatch(/toStopEarly[\s\S]*Training never lowers the validation loss: it is [\d.]+ before/)
+  expect(message).toMatch(
+    /Likely cause: weights-not-updated\n {2}why .*5 looks.*\n {2}try .*learning rate of 0/,
   )
 })

@@ -3,10 +3,12 @@ import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { loadDigits } from '../../examples/mnist/src/data.js'
 import { createModel } from '../../examples/mnist/src/model.js'
+import * as moons from '../checks/moon-programs.js'
 import { normals } from '../programs/data.js'
 import { compiled } from '../programs/healthy.js'
 import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
 
+const { perceptron } = moons
 const train = loadDigits('train', 300)
 const noise = tf.tensor4d(normals(5 * 5 * 8, 1), [5, 5, 1, 8])
 const ramp = tf.tensor2d(
@@ -46,4 +48,18 @@ test('what has no filters throws, under .not too', async () => {
   const flat = () => compiled([tf.layers.dense({ inputShape: [16], units: 4, activation: 'softmax' })])
   await expect(expect(flat).toHaveStructuredFilters()).rejects.toThrow(/do not lie on an image/)
   await expect(expect(flat).not.toHaveStructuredFilters()).rejects.toThrow(/do not lie on an image/)
+})
+
+test('toBeatItsMembers: members that differ, and one taken twice', async () => {
+  const [first, second] = [perceptron()(), perceptron()()]
+  for (const member of [first, second])
+    await member.fit(moons.train.xs as tf.Tensor, moons.train.ys as tf.Tensor, { epochs: 3, verbose: 0 })
+  const { validation } = moons
+  await expect([first, second]).toBeatItsMembers(validation)
+  await expect([first, first]).not.toBeatItsMembers(validation)
+  expect(await messageOf(expect([first, second, first]).toBeatItsMembers(validation))).toMatch(
+    /The mean of 3 members has loss [\s\S]*Likely cause: identical-members\n {2}why .*members 1 and 3.*\n {2}try .*a seed of its own/,
+  )
+  first.dispose()
+  second.dispose()
 })
