@@ -40,21 +40,26 @@ export function causeOfDivergence(step: number): Cause {
   }
 }
 
-/** Nothing moves at such a share of the highest learning rate. */
+/** A rate below this share of its highest, and a loss that moves by less than this: training stands still. */
 const standstill = 1e-3
 
-/** A learning rate that ended the run by itself: next to nothing at all steps from the kept weights to the stop. */
+/** A learning rate that ended the run by itself; `looks`: from that at the kept weights to the one that stops. */
 export function causeOfStandstill(
   schedule: (step: number) => number,
-  { kept, stop }: { kept: Look; stop: Look },
+  looks: readonly Look[],
 ): Cause | undefined {
+  // The rate may have gone between the kept weights and the next look.
+  const still = looks.length > 2 ? looks.slice(1) : looks
+  const [from, stop] = [still[0]!, still.at(-1)!]
+  const moves = ({ loss }: Look) => Math.abs(loss - from.loss) > standstill * Math.abs(from.loss)
+  if (still.some(moves)) return undefined
   const rates = Array.from({ length: stop.step }, (_, step) => schedule(step))
   const highest = Math.max(...rates)
-  const after = rates.slice(kept.step)
-  if (highest <= 0 || after.some((rate) => rate > standstill * highest)) return undefined
+  const after = Math.max(...rates.slice(from.step))
+  if (highest <= 0 || after > standstill * highest) return undefined
   return {
     name: 'schedule-decays-early',
-    evidence: `the schedule gives at most ${formatNumber(Math.max(...after))} from step ${kept.step} on, after ${formatNumber(highest)}: the weights stand still`,
+    evidence: `the schedule gives at most ${formatNumber(after)} from step ${from.step} on, after ${formatNumber(highest)}, and the validation loss stands still`,
     fix: 'let the learning rate last as long as training does, so that the validation loss can rise: a schedule made for the steps of this run, or a constant rate',
   }
 }

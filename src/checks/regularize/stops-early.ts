@@ -164,7 +164,7 @@ async function judge(run: LookedAtRun, plan: MeasuredPlan, settings: Settings): 
       causeOfNoStop(kept, settings),
     )
   }
-  const stands = plan.schedule && causeOfStandstill(plan.schedule, { kept, stop })
+  const stands = plan.schedule && causeOfStandstill(plan.schedule, looks.slice(best, stopAt! + 1))
   if (stands) {
     return failed(
       `It stops at step ${stop.step} of ${steps} because the learning rate is gone, not because it overfits; the lowest ${at}.`,
