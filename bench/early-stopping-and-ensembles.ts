@@ -17,12 +17,11 @@ import type { Examples, Trainable } from '../src/training/trainable.js'
 const [seeds = '10', pattern = ''] = process.argv.slice(2)
 await selectBackend({ backend: 'auto', root: process.cwd() })
 
-/** Looks at one half of the validation examples decide, looks at the other say whether the decision was right. */
-async function stopping(
-  program: Program,
-  seed: number,
-  { steps, every, patience }: Record<'steps' | 'every' | 'patience', number>,
-) {
+const [steps, every] = [400, 10]
+const patiences = [2, 5, 10]
+
+/** Looks at both halves of the validation examples, while a few examples are learnt by heart. */
+async function looksOf(program: Program, seed: number): Promise<[Look[], Look[]]> {
   const { train, validation } = program.data(seed)
   const few = sliceExamples(train, 0, Math.min(150, countExamples(train)))
   const half = Math.floor(countExamples(validation) / 2)
@@ -35,17 +34,20 @@ async function stopping(
       looks[i as 0 | 1].push({ step, losses, loss: losses.reduce((a, b) => a + b, 0) / half })
     }
   }
+  const { batchSize = 32 } = program.recipe ?? {}
   try {
-    const { program: trained } = await runPlan(
-      { create: program.create, train: few, batchSize: program.recipe?.batchSize ?? 32 },
-      { seed, steps, look: { every, see } },
-    )
+    const plan = { create: program.create, train: few, batchSize }
+    const { program: trained } = await runPlan(plan, { seed, steps, look: { every, see } })
     trained.dispose()
+    return looks
   } finally {
     for (const one of [...halves, few]) disposeExamples(one)
     disposeData({ train, validation })
   }
-  const [seen, others] = looks
+}
+
+/** One half decides, the other says whether the decision was right. */
+function stopping([seen, others]: [Look[], Look[]], patience: number): string {
   const { best, stop } = stopAfter(seen, patience)
   if (stop === undefined) return 'never stops'
   if (best === 0) return 'never lower'
@@ -86,10 +88,8 @@ for (const program of healthy) {
   if (!new RegExp(pattern).test(program.name)) continue
   for (let seed = 1; seed <= Number(seeds); seed++) {
     try {
-      for (const patience of [2, 5, 10]) {
-        const found = await stopping(program, seed, { steps: 600, every: 10, patience })
-        count(`stopping, patience ${patience}: ${found}`)
-      }
+      const looks = await looksOf(program, seed)
+      for (const patience of patiences) count(`stopping, patience ${patience}: ${stopping(looks, patience)}`)
       const [views, examples, dispose] = await membersOf(program, seed, 5)
       for (const size of [2, 3, 5]) count(`${size} members: ${ensemble(views.slice(0, size), examples)}`)
       dispose()

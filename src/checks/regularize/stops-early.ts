@@ -180,9 +180,10 @@ async function judge(run: LookedAtRun, plan: MeasuredPlan, settings: Settings): 
 
 function describeRest({ looks, end, losses }: LookedAtRun, kept: Look): string {
   const last = looks.at(-1)!
-  return end === 'non-finite' || !Number.isFinite(last.loss)
-    ? `training on diverges at step ${losses.length}`
-    : `training on to step ${last.step} ends ${changeFrom(kept, last)} ${last.loss >= kept.loss ? 'higher' : 'lower'}`
+  if (end === 'non-finite' || !Number.isFinite(last.loss))
+    return `training on diverges at step ${losses.length}`
+  const rest = `training on to step ${last.step} ends ${changeFrom(kept, last)}`
+  return last.loss >= kept.loss ? `${rest} higher` : `${rest} lower, within noise`
 }
 
 const changeFrom = (kept: Look, look: Look): string =>

@@ -19,21 +19,18 @@ const noisier = mislabelled(30, 3)
 const memorizes = perceptron({ units: 64, hidden: 2, optimizer: () => tf.train.adam(0.01) })
 const looks = { steps: 150, every: 5, patience: 8 }
 
-test.each([1, 2])(
-  'a program that overfits is stopped at its lowest validation loss (seed %i)',
-  async (seed) => {
-    const result = await expectNoNewTensors(() =>
-      checkStopsEarly(memorizes, { train: noisy, validation, ...looks, seed }),
-    )
-    expect(result).toMatchObject({ status: 'passed', stage: 'regularize', causes: [] })
-    expect(result.measured.kept).toBeGreaterThan(0)
-    expect(result.measured.stopped).toBeLessThan(150)
-    expect(result.measured.last).toBeGreaterThan(result.measured.loss!)
-    expect(result.summary).toMatch(
-      /^It stops at step \d+ of 150 and keeps validation loss [\d.]+ at step \d+; training on to step 150 ends [\d.]+ % higher\.$/,
-    )
-  },
-)
+test('a program that overfits is stopped at its lowest validation loss', async () => {
+  const result = await expectNoNewTensors(() =>
+    checkStopsEarly(memorizes, { train: noisy, validation, ...looks }),
+  )
+  expect(result).toMatchObject({ status: 'passed', stage: 'regularize', causes: [] })
+  expect(result.measured.kept).toBeGreaterThan(0)
+  expect(result.measured.stopped).toBeLessThan(150)
+  expect(result.measured.last).toBeGreaterThan(result.measured.loss!)
+  expect(result.summary).toMatch(
+    /^It stops at step \d+ of 150 and keeps validation loss [\d.]+ at step \d+; training on to step 150 ends [\d.]+ % higher\.$/,
+  )
+})
 
 test('a run that is over before it could stop', async () => {
   const result = await checkStopsEarly(perceptron({ optimizer: () => tf.train.sgd(0.05) }), {
@@ -54,7 +51,7 @@ test('patience that noise uses up', async () => {
   const result = await checkStopsEarly(perceptron({ optimizer: () => tf.train.adam(0.03) }), {
     train,
     validation,
-    steps: 100,
+    steps: 120,
     every: 1,
     patience: 1,
     batchSize: 4,
