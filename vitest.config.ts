@@ -5,7 +5,5 @@ export default defineConfig({
   plugins: [recipe()],
   test: {
     include: ['test/**/*.test.ts'],
-    // Vitest leaves one core to itself, of two that is half.
-    maxWorkers: 2,
   },
 })
