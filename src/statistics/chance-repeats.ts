@@ -41,7 +41,8 @@ export function countRepeats(tables: readonly Table[], boundary: number, hashes:
   const enumerable =
     fewRepeats * distinct <= rows &&
     varying.length <= fewColumns &&
-    all.every((unit) => distinctValues(tables[unit.table]!, unit, fewValues) <= fewValues)
+    all.every((unit) => distinctValues(tables[unit.table]!, unit, fewValues) <= fewValues) &&
+    !areMeasured(tables, varying, distinct)
   const possible = boundary < rows ? boundary * (rows - boundary) : (rows * (rows - 1)) / 2
   let expected = 0
   if (varying.length === 1) expected = possible * gridMatches(tables[varying[0]!.table]!, varying[0]!)
@@ -72,6 +73,29 @@ export function countRepeats(tables: readonly Table[], boundary: number, hashes:
     distinct,
     groups,
   }
+}
+
+/** So few different rows may be patterns that somebody made up. */
+const fewPatterns = 10
+/** Columns by whose fractions alone most rows could be told apart: one may be a dose, two do not come again together. */
+const tellingColumns = 2
+
+/**
+ * Whether the different rows are measurements, few only because each is there many times: factors of a design, symbols
+ * and switches take the same values in many rows, measured fractions hardly ever.
+ */
+function areMeasured(tables: readonly Table[], units: readonly Unit[], distinct: number): boolean {
+  if (distinct <= fewPatterns) return false
+  const telling = units.filter((unit) => {
+    const table = tables[unit.table]!
+    return hasFractions(table, unit) && 2 * distinctValues(table, unit, fewValues) > distinct
+  })
+  return telling.length >= tellingColumns
+}
+
+function hasFractions({ values, rows, width }: Table, { start }: Unit): boolean {
+  for (let row = 0; row < rows; row++) if (!Number.isInteger(values[row * width + start]!)) return true
+  return false
 }
 
 /** The units of a table: its columns, one-hot groups of them together. */

@@ -54,6 +54,14 @@ const healthy: Record<string, (seed: number) => Examples> = {
     }
   },
   'a fine grid': () => ({ xs: tf.linspace(0, 1, 1000).reshape([1000, 1]), ys: tf.ones([1000, 1]) }),
+  'a design of two factors, ten times': () => ({
+    xs: tf.tensor2d(Array.from({ length: 250 }, (_, i) => [(i % 5) / 4, (Math.floor(i / 5) % 5) / 8])),
+    ys: tf.ones([250, 1]),
+  }),
+  'twelve doses with two drugs, ten times': () => ({
+    xs: tf.tensor2d(Array.from({ length: 240 }, (_, i) => [1.5 ** (i % 12), Math.floor(i / 12) % 2])),
+    ys: tf.ones([240, 1]),
+  }),
   'whole numbers below 100': (seed) => ({
     xs: tf.tensor2d(
       normals(1000, seed).map((value) => Math.round(50 + 15 * value)),
@@ -107,6 +115,24 @@ describe('copies are found', () => {
     expect(measured.copies).toBeGreaterThanOrEqual(copies)
     expect(causes[0]!.name).toBe('duplicates')
     expect(causes[0]!.evidence).toMatch(/^examples \d+ = \d+/)
+  })
+
+  /** A buffer that each read overwrites holds the last rows only. */
+  const lastRowsOnly = (examples: Examples, rows: number, count: number): Examples =>
+    gatherExamples(
+      examples,
+      Int32Array.from({ length: count }, (_, i) => i % rows),
+    )
+
+  test.each<[string, Examples]>([
+    ['features', lastRowsOnly(classes(24, 1), 24, 600)],
+    ['points of the plane', lastRowsOnly(quantities(24, 1, { features: 2 }), 24, 600)],
+    ['irises', lastRowsOnly(labelled(irises(30, 1).rows, irises(30, 1).labels, 3), 16, 160)],
+    ['sequences', lastRowsOnly(sequences(24, 1), 24, 312)],
+  ])('the same few rows in every batch: %s', async (_name, examples) => {
+    const { status, causes, summary } = await checkNoDuplicates(examples, { maxShare: 0.02 })
+    expect(status, summary).toBe('failed')
+    expect(causes[0]!.name).toBe('duplicates')
   })
 
   test.each<[string, Examples]>([
