@@ -28,6 +28,8 @@ export interface Watch {
   /** Tensors it keeps over the step; they are freed after it. */
   beforeStep?(program: Trainable): tf.Tensor[]
   afterStep?(program: Trainable, step: Step): void
+  /** After the last step; `openAnother` makes a fresh program under another seed, to be disposed. */
+  compare?(program: Trainable, openAnother: () => Promise<Trainable>): Promise<void>
   /** `cut`: the time ran out, or the run was aborted, before it was done. */
   result(program: Trainable, cut: boolean): CheckResult
 }
@@ -59,6 +61,8 @@ export async function watchFirstSteps(
         await new Promise<void>((resolve) => setImmediate(resolve))
       }
     })
+    const openAnother = () => openProgram(subject, mixSeed(seed, 'another program'))
+    for (const watch of watches) if (!cut) await watch.compare?.(program, openAnother)
     const seconds = (performance.now() - started) / 1000
     return watches.map((watch, i) => ({
       ...watch.result(program, cut && !watch.done()),

@@ -17,7 +17,7 @@ import { checkUsesEveryInput } from '../checks/skeleton/uses-every-input.js'
 import { checkZeroInputBaseline } from '../checks/skeleton/zero-input-baseline.js'
 import { watchFirstSteps } from '../checks/watch.js'
 import type { Diagnoses } from '../diagnosis/overfit-evidence.js'
-import { disposeExamples } from '../training/examples.js'
+import { countExamples, disposeExamples } from '../training/examples.js'
 import { overfittableBatch } from '../training/overfittable.js'
 import type { Recipe } from './recipe.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
@@ -31,6 +31,10 @@ const sizes = { batch: 64, init: 512, probe: 16 }
 /** In a whole recipe only a bias that all of the loss is about counts: without it training starts a little slower. */
 const tolerated = { baseRate: 0.99 }
 
+/** How long a training is where the recipe does not say: the longer of the two. */
+const usualSteps = 1000
+const usualEpochs = 10
+
 /** The checks of the skeleton stage, in the recipe's order. */
 export function skeletonChecks({
   recipe,
@@ -42,12 +46,17 @@ export function skeletonChecks({
   trained,
 }: RecipeContext): RecipeCheck[] {
   const { create, causal, capacities, humanBaseline } = recipe
+  const plannedSteps = async () =>
+    recipe.steps ?? Math.max(usualSteps, usualEpochs * Math.ceil(countExamples(await train()) / batchSize))
   /** One training for the three checks that look on at the first steps. */
-  const firstSteps = onceBySeed((options) =>
-    onSample(sizes.batch, options, (batch) =>
-      watchFirstSteps(create, batch, [watchWeights(), watchActivations(), watchGradients()], options),
-    ),
-  )
+  const firstSteps = onceBySeed(async (options) => {
+    const watches = [
+      watchWeights({ plannedSteps: await plannedSteps() }),
+      watchActivations(),
+      watchGradients(),
+    ]
+    return onSample(sizes.batch, options, (batch) => watchFirstSteps(create, batch, watches, options))
+  })
   const diagnoses: Diagnoses = new Map()
   return [
     {

@@ -1,12 +1,17 @@
+import { watchFrozenLayers } from '../../diagnosis/frozen-layers.js'
 import { inspectModel } from '../../diagnosis/inspect-model.js'
 import { watchOptimizers } from '../../diagnosis/optimizer-in-use.js'
+import {
+  causesOfSlowStatistics,
+  type MovingStatistics,
+  movingStatistics,
+} from '../../diagnosis/slow-statistics.js'
 import {
   causesOfFrozenStatistics,
   causesOfStillWeights,
   type StillWeight,
 } from '../../diagnosis/still-weights.js'
 import { watchSymmetry } from '../../diagnosis/symmetric-units.js'
-import { allLayers } from '../../training/layers.js'
 import { learningRateOf } from '../../training/learning-rate.js'
 import { weightValues } from '../../training/measure.js'
 import { largestDifference } from '../../training/probe.js'
@@ -19,6 +24,11 @@ import { type Watch, watchFirstSteps } from '../watch.js'
 export interface UpdatesEveryWeightOptions extends CheckOptions {
   /** Steps after which every weight must have changed. Default 3: heads and gains of zero let gradients through late. */
   steps?: number
+  /**
+   * Steps of the training to come, by which the statistics of batch normalisation must be those of the data. Default: not
+   * asked.
+   */
+  plannedSteps?: number
 }
 
 /** Weights still at rest get this many steps more before they count. */
@@ -29,9 +39,9 @@ const roundingShare = 1e-5
  * Every trainable weight tensor changes within a few steps. One that does not is told apart: no gradient reaches it,
  * its gradient is zero, or its gradient is not zero and the update is missing. A vector with a gradient of exactly
  * zero is no fault: a bias before batch normalisation is cancelled by it. The moving statistics of batch normalisation,
- * which no gradient changes, have to move too. Units that start with the same weights must not go on alike; the
- * optimizer must keep its state from step to step, and use the learning rate it was given. Costs `steps` steps, 10 more
- * for a failure.
+ * which no gradient changes, have to move too, and far enough in the steps that are planned. Units that start with the
+ * same weights must not go on alike; the optimizer must keep its state from step to step, and use the learning rate it
+ * was given; no layer may be frozen at random weights. Costs `steps` steps, 10 more for a failure.
  */
 export async function checkUpdatesEveryWeight(
   subject: Subject,
@@ -44,17 +54,19 @@ export async function checkUpdatesEveryWeight(
 type Weights = ReturnType<typeof weightValues>
 
 /** The same check, to look on at a training that others share. */
-export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Watch {
-  assertCounts({ steps })
+export function watchWeights({ steps = 3, plannedSteps }: UpdatesEveryWeightOptions = {}): Watch {
+  assertCounts({ steps, plannedSteps })
   let inputs: TensorGroup
   let before: Weights = []
-  let statistics: Statistics[] = []
+  let statistics: MovingStatistics[] = []
+  let moved: MovingStatistics[] = []
   let resting: Weights = []
   let norms: Record<string, number> | undefined
   let taken = 0
   let over = false
   const optimizers = watchOptimizers()
   const symmetry = watchSymmetry()
+  const frozenLayers = watchFrozenLayers()
   const lookAgain = (program: Trainable) => {
     const now = weightValues(program)
     resting = before.filter(({ values }, i) => largestDifference(values, now[i]!.values) === 0)
@@ -67,6 +79,7 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       before = weightValues(program)
       statistics = movingStatistics(program)
       symmetry.begin(program, batch)
+      frozenLayers.begin(program)
     },
     done: () => over,
     afterStep(program, { count, loss, gradients, updates }) {
@@ -78,10 +91,12 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       lookAgain(program)
       // Where nothing moves, gradients may be gathered over some steps before they are applied.
       over = (resting.length === 0 && !optimizers.startAnew()) || count > steps || broken
-      if (over) symmetry.look(program, batch, gradients)
-      if (over && resting.length > 0)
-        norms = gradients ? normsOfGradients(gradients) : gradientNorms(program, batch)
+      if (!over) return
+      moved = movingStatistics(program)
+      symmetry.look(program, batch, gradients)
+      if (resting.length > 0) norms = gradients ? normsOfGradients(gradients) : gradientNorms(program, batch)
     },
+    compare: frozenLayers.compare,
     result(program, cut) {
       const weights = program.weights()
       const still = resting.map(({ name, values }) => ({
@@ -93,10 +108,20 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
       const all = resting.length === before.length
       const largest = Math.max(0, ...Object.values(norms ?? {}))
       const failed = cut ? [] : still.filter((weight) => all || !isCancelled(weight, largest))
-      const now = movingStatistics(program)
       const frozen =
-        cut || all ? [] : statistics.filter(({ values }, i) => sameValues(values, now[i]!.values))
-      const atFault = cut ? [] : [...optimizers.causes(), ...(all ? [] : symmetry.causes(taken))]
+        cut || all ? [] : statistics.filter(({ values }, i) => sameValues(values, moved[i]!.values))
+      const slow =
+        cut || all || plannedSteps === undefined
+          ? []
+          : causesOfSlowStatistics(statistics, moved, { taken, planned: plannedSteps })
+      const atFault = cut
+        ? []
+        : [
+            ...optimizers.causes(),
+            ...(all ? [] : symmetry.causes(taken)),
+            ...frozenLayers.causes(),
+            ...(frozen.length > 0 ? [] : slow),
+          ]
       return {
         check: 'updates-every-weight',
         stage: 'skeleton',
@@ -108,7 +133,7 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
             : failed.length > 0
               ? `${failed.length} of ${before.length} trainable weights did not change in ${taken} steps: ${failed.map(({ name }) => name).join(', ')}.`
               : atFault.length > 0
-                ? `The weights change, but not as they should: ${atFault[0]!.evidence}.`
+                ? `The weights change, but not all is as it should be: ${atFault[0]!.evidence}.`
                 : `All ${before.length} trainable weights change within ${steps} steps${still.length > 0 ? `, save ${still.length} that what follows cancels` : ''}.`,
         measured: { changed: before.length - resting.length },
         expected: { changed: before.length },
@@ -134,21 +159,6 @@ export function watchWeights({ steps = 3 }: UpdatesEveryWeightOptions = {}): Wat
 /** What a normalisation cancels has a gradient of zero, up to rounding. */
 function isCancelled({ rank, gradient }: StillWeight, largest: number): boolean {
   return rank < 2 && typeof gradient === 'number' && gradient <= roundingShare * largest
-}
-
-interface Statistics {
-  name: string
-  values: Float32Array[]
-}
-
-/** Moving mean and variance of every batch normalisation that is not frozen on purpose. */
-function movingStatistics({ layers = [] }: Trainable): Statistics[] {
-  return allLayers(layers)
-    .filter((layer) => layer.getClassName() === 'BatchNormalization' && layer.trainable)
-    .map((layer) => ({
-      name: layer.name,
-      values: layer.nonTrainableWeights.map((weight) => weight.read().dataSync<'float32'>().slice()),
-    }))
 }
 
 const sameValues = (a: Float32Array[], b: Float32Array[]) =>
