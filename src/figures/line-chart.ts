@@ -15,6 +15,10 @@ export interface Series {
   values: readonly number[]
   /** Default 1. */
   stride?: number
+  /** Drawn dashed: what was before. */
+  dashed?: boolean
+  /** Index of its colour. Default: its place. */
+  color?: number
   /** Lowest and highest of several runs at the same steps. */
   band?: { low: readonly number[]; high: readonly number[] }
 }
@@ -37,8 +41,13 @@ export function lineChart(
   { title, xLabel, yLabel, theme = 'light' }: LineChartOptions,
 ): string {
   const curves = Object.entries(series)
-    .slice(0, mostSeries)
-    .map(([name, given]) => ({ name, stride: 1, ...(isSeries(given) ? given : { values: given }) }))
+    .map(([name, given], i) => ({
+      name,
+      stride: 1,
+      color: i,
+      ...(isSeries(given) ? given : { values: given }),
+    }))
+    .filter(({ color }) => color < mostSeries)
   const { lowest, highest } = extent(
     curves.flatMap(({ values, band }) => [values, ...(band ? [band.low, band.high] : [])]),
   )
@@ -57,10 +66,10 @@ export function lineChart(
       return `<path d="M${margin.left} ${at}H${width - margin.right}" stroke="currentColor" stroke-opacity=".15"/><text x="${margin.left - 6}" y="${at}" text-anchor="end" dominant-baseline="middle">${formatNumber(tick)}</text>`
     })
     .join('')
-  const lines = curves.map((curve, i) => drawCurve(curve, colors[i]!, x, y))
+  const lines = curves.map((curve) => drawCurve(curve, colors[curve.color]!, x, y))
   const legend = curves.map(
-    ({ name }, i) =>
-      `<tspan fill="${colors[i]!}" dx="${i === 0 ? 0 : 12}">${escapeXml(shorten(name))}</tspan>`,
+    ({ name, color }, i) =>
+      `<tspan fill="${colors[color]!}" dx="${i === 0 ? 0 : 12}">${escapeXml(shorten(name))}</tspan>`,
   )
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11" role="img" aria-label="${escapeXml(title)}"${theme === 'light' ? ' color="#000"' : ''} fill="currentColor">`,
@@ -94,12 +103,12 @@ function extent(all: ReadonlyArray<readonly number[]>): { lowest: number; highes
 type Scale = (value: number) => number
 
 function drawCurve(
-  { values, stride, band }: Series & { stride: number },
+  { values, stride, band, dashed }: Series & { stride: number },
   color: string,
   x: Scale,
   y: Scale,
 ): string {
-  const line = `<path d="${pathOf(values, stride, x, y)}" fill="none" stroke="${color}" stroke-width="1.6"/>`
+  const line = `<path d="${pathOf(values, stride, x, y)}" fill="none" stroke="${color}" stroke-width="1.6"${dashed ? ' stroke-dasharray="4 3"' : ''}/>`
   // A single point has no line to be seen by.
   const [only] = values
   const point =

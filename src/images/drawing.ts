@@ -12,3 +12,13 @@ export interface Drawing {
   /** The picture shows more than its numbers (marks): a baseline is shown as it was stored. */
   hasMarks?: boolean
 }
+
+/** How numbers become SVG text that carries them. */
+export interface VectorDrawing {
+  /** This run's figure. */
+  svg: string
+  /** The figure of a baseline and this one on the same axes. */
+  drawOver?(before: Float32Array): string
+}
+
+export const isVector = (drawing: Drawing | VectorDrawing): drawing is VectorDrawing => 'svg' in drawing

@@ -16,14 +16,21 @@ export interface ExactValues {
   values: Float32Array
 }
 
-/** The PNG with the values inside, unchanged when there are more than 65,536 of them. */
-export function addExactValues(png: Buffer, shape: readonly number[], values: Float32Array): Buffer {
+/** The PNG with the values inside, unchanged when there are more than 65,536 of them or they need more bytes. */
+export function addExactValues(
+  png: Buffer,
+  shape: readonly number[],
+  values: Float32Array,
+  mostBytes = Infinity,
+): Buffer {
   if (values.length > mostExactValues) return png
   const header = Buffer.alloc(2 + 4 * shape.length)
   header.writeUInt8(version, 0)
   header.writeUInt8(shape.length, 1)
   for (const [axis, size] of shape.entries()) header.writeUInt32BE(size, 2 + 4 * axis)
-  return addChunk(png, { type: chunkType, data: Buffer.concat([header, deflateSync(littleEndian(values))]) })
+  const deflated = deflateSync(littleEndian(values))
+  if (deflated.length > mostBytes) return png
+  return addChunk(png, { type: chunkType, data: Buffer.concat([header, deflated]) })
 }
 
 /**

@@ -40,7 +40,10 @@ import type { StructuredFiltersOptions } from '../checks/squeeze/structured-filt
 import type { TrainsAsWellAsAdamOptions } from '../checks/tune/trains-as-well-as-adam.js'
 import type { Recipe, RunRecipeOptions } from '../recipe/recipe.js'
 import type { Examples, Subject } from '../training/trainable.js'
+import type { ActivationImageOptions } from './activation-image.js'
+import type { ConfusionImageOptions } from './confusion-image.js'
 import type { DataImageOptions } from './data-image.js'
+import type { FigureOptions } from './figure.js'
 import type { InputImageOptions } from './input-image.js'
 import type { PredictionImageOptions } from './prediction-image.js'
 import type { WeightImageOptions } from './weight-image.js'
@@ -112,21 +115,38 @@ declare global {
       toBeDistributedLike(validation: Examples, options?: SameDistributionOptions): Promise<void>
       /** The order of the examples says nothing about their labels. Subject: examples. */
       toBeShuffled(options?: ShuffledOptions): Promise<void>
-      /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
+      /** The data are those of the stored snapshot: a contact sheet by label, histograms of a table. Subject: examples. */
       toMatchDataImage(name?: string, options?: DataImageOptions): Promise<void>
       toMatchDataImage(options?: DataImageOptions): Promise<void>
+      /** What the net receives, after all preprocessing, is that of the stored snapshot. */
       toMatchInputImage(name: string, options: InputImageOptions): Promise<void>
       toMatchInputImage(options: InputImageOptions): Promise<void>
+      /** Predictions on a fixed batch settle through training as those of the stored snapshot did. */
       toMatchPredictionImage(name: string, options: PredictionImageOptions): Promise<void>
       toMatchPredictionImage(options: PredictionImageOptions): Promise<void>
+      /** What a layer makes of a batch is that of the stored snapshot. */
+      toMatchActivationImage(name: string, options: ActivationImageOptions): Promise<void>
+      toMatchActivationImage(options: ActivationImageOptions): Promise<void>
+      /** Which classes a classifier takes for which is that of the stored snapshot. */
+      toMatchConfusionImage(name: string, options: ConfusionImageOptions): Promise<void>
+      toMatchConfusionImage(options: ConfusionImageOptions): Promise<void>
+      /** Curves, or SVG text, are those of the stored snapshot. Subject: curves by name, a recorded training, SVG text. */
+      toMatchFigure(name?: string, options?: FigureOptions): Promise<void>
+      toMatchFigure(options?: FigureOptions): Promise<void>
+      /** The weights of a layer are those of the stored snapshot, which a picture beside it shows. */
       toMatchWeightImage(name?: string, options?: WeightImageOptions): Promise<void>
       toMatchWeightImage(options?: WeightImageOptions): Promise<void>
-      /** The filters of the first layer show patterns, not noise; with `train`, what training changes in them does. */
+      /** The whole training set can be learnt by heart. */
       toOverfitTrainingSet(train: Examples, options?: OverfitTrainingSetOptions): Promise<void>
+      /** No worse than Adam at one of three rates. */
       toTrainAsWellAsAdam(train: Examples, options?: TrainsAsWellAsAdamOptions): Promise<void>
+      /** With early stopping training ends before it overfits, at the best weights. */
       toStopEarly(options?: StopsEarlyOptions): Promise<void>
+      /** The loss is level when training ends. */
       toHaveConverged(options?: HasConvergedOptions): Promise<void>
+      /** The mean of the predictions is better than the members. Subject: a list of models. */
       toBeatItsMembers(examples: Examples, options?: BeatsItsMembersOptions): Promise<void>
+      /** The filters of the first layer show patterns, not noise; with `train`, what training changes in them does. */
       toHaveStructuredFilters(options?: StructuredFiltersOptions): Promise<void>
       /** For the first half of the steps the learning rate keeps a tenth of its highest value. Subject: `(step) => rate`. */
       toKeepLearningRate(options: KeepsLearningRateOptions): Promise<void>

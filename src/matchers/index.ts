@@ -40,6 +40,8 @@ export type { BeatsItsMembersOptions } from '../checks/squeeze/beats-its-members
 export type { ConvergenceSubject, HasConvergedOptions } from '../checks/squeeze/has-converged.js'
 export type { FilterSubject, StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
 export type { TrainsAsWellAsAdamOptions } from '../checks/tune/trains-as-well-as-adam.js'
+export { type ActivationImageOptions, toMatchActivationImage } from './activation-image.js'
+export { type ConfusionImageOptions, toMatchConfusionImage } from './confusion-image.js'
 export {
   toBeDisjointFrom,
   toBeDistributedLike,
@@ -61,6 +63,7 @@ export {
   toGeneralizeBetterThan,
   toImproveWithEachAddition,
 } from './experiments.js'
+export { type FigureOptions, type FigureSubject, toMatchFigure } from './figure.js'
 export {
   toEvaluateConsistently,
   toHaveHealthyActivations,

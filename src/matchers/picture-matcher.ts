@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { MatcherState } from 'vitest'
 import type { Stage } from '../checks/result.js'
 import { InvalidArgumentError } from '../errors.js'
-import type { Drawing } from '../images/drawing.js'
+import { type Drawing, isVector, type VectorDrawing } from '../images/drawing.js'
 import { addExactValues } from '../images/exact-values.js'
 import { encodePng } from '../images/png.js'
 import { attachPictures } from '../snapshots/attach-pictures.js'
@@ -40,7 +40,7 @@ export interface PictureOutcome {
 /** What a matcher makes of its subject: numbers that decide and how they are drawn. */
 export interface Pictured {
   content: Content
-  drawing: Drawing
+  drawing: Drawing | VectorDrawing
   /** Numbers for the result: `jitter`. */
   measured?: Record<string, number>
 }
@@ -118,8 +118,13 @@ export async function answerWithPicture(
 }
 
 function writePicture({ content, drawing }: Pictured, { folder, current }: Examined): void {
-  const png = encodePng(drawing.draw(content.values))
-  writeWithin(folder, current.picture, addExactValues(png, content.shape, content.values))
+  if (isVector(drawing)) {
+    writeWithin(folder, current.picture, Buffer.from(drawing.svg))
+    return
+  }
+  const { shape, values, kind } = content
+  const png = encodePng(drawing.draw(values))
+  writeWithin(folder, current.picture, addExactValues(png, shape, values, kind.mostExactBytes))
 }
 
 function assertTolerance(argument: string, value: number | undefined): void {

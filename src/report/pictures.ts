@@ -77,7 +77,10 @@ export function storedPicture(root: string, path: string): EmbeddedImage | undef
     const file = join(root, path)
     if (statSync(file).size > mostBytes) return undefined
     const bytes = readFileSync(file)
-    return { type: 'image/png', base64: bytes.toString('base64'), ...sizeOf(bytes) }
+    const base64 = bytes.toString('base64')
+    return path.endsWith('.svg')
+      ? { type: 'image/svg+xml', base64 }
+      : { type: 'image/png', base64, ...sizeOf(bytes) }
   } catch {
     return undefined
   }

@@ -21,7 +21,7 @@ export function obsoletePictures({ testFile, snapFile, obsoleteKeys }: Snapshots
   const pictures = pictureFolders.flatMap((kind) => {
     const folder = pictureFolder(testFile, kind)
     return listFiles(folder)
-      .filter((name) => name.endsWith('.png'))
+      .filter((name) => /\.(png|svg)$/.test(name))
       .map((name) => ({ name, path: join(folder, name) }))
   })
   if (pictures.length === 0) return []

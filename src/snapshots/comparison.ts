@@ -7,7 +7,13 @@ export interface Tolerance {
   rtol: number
   /** In units of the values. */
   atol: number
+  /** Where parts are of different units: that of each. */
+  atolOf?(part: number): number
 }
+
+/** How far a value of a part may move. */
+export const allowedChange = ({ rtol, atol, atolOf }: Tolerance, part: number, before: number): number =>
+  (atolOf?.(part) ?? atol) + rtol * Math.abs(before)
 
 /** Values against their exact baseline. */
 export interface ValueComparison {
@@ -76,7 +82,7 @@ export function compareValues(
     const part = parts[partOf(i)]!
     part.of++
     part.change = Math.max(part.change, change)
-    if (change > tolerance.atol + tolerance.rtol * Math.abs(old)) part.differing++
+    if (change > allowedChange(tolerance, part.part, old)) part.differing++
     if (change > Math.abs(values[largest]! - before[largest]!)) largest = i
     dot += old * now
     beforeSquares += old * old
@@ -128,8 +134,9 @@ function worstStatistic(
   old: PartFingerprint,
   now: PartFingerprint,
   n: number,
-  { atol, rtol }: Tolerance,
+  { rtol, atolOf, ...tolerance }: Tolerance,
 ): FingerprintComparison['parts'][number] | undefined {
+  const atol = atolOf?.(old.first) ?? tolerance.atol
   const perValue = atol + rtol * Math.max(Math.abs(old.min), Math.abs(old.max))
   const allowed: Record<Statistic, number> = {
     norm: Math.sqrt(n) * atol + rtol * old.norm,

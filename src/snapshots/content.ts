@@ -17,6 +17,8 @@ export interface Content {
 export interface Parts {
   count: number
   partOf(flatIndex: number): number
+  /** What messages call it; by default its number. */
+  nameOf?(part: number): string
 }
 
 /** What pictures of one matcher are called, where they lie, and why their numbers may move. */
@@ -30,6 +32,14 @@ export interface PictureKind {
   part: string
   /** Default of `atol`, as a share of the largest magnitude of the baseline. */
   atolShare: number
+  /** At least this, in units of the values. Default 0. */
+  leastAtol?: number
+  /** The picture carries its numbers where they compress to so many bytes. Default: up to 65,536 numbers. */
+  mostExactBytes?: number
+  /** `atolShare` is of the largest magnitude of the part, not of all: its parts are of different units. */
+  scaledByPart?: boolean
+  /** What pictures are: pixels (default), or SVG text. */
+  format?: 'png' | 'svg'
   /** Why the numbers may have moved, the most telling first. */
   likelyCauses(comparison: Comparison, context: MovedBetween): string[]
 }

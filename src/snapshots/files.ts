@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { numbersOf } from '../figures/svg-numbers.js'
 import { readExactValues } from '../images/exact-values.js'
 import { decodePng } from '../images/png.js'
 import { CorruptPngError } from '../images/png-chunks.js'
@@ -20,7 +21,9 @@ export function readPicture(file: string): StoredPicture {
     const { size } = statSync(file)
     if (size > mostBytes) return { state: 'corrupt', problem: `${size} bytes; at most ${mostBytes} are read` }
     const bytes = readFileSync(file)
-    return { state: 'present', picture: decodePng(bytes), exact: readExactValues(bytes) }
+    return file.endsWith('.svg')
+      ? readFigure(bytes.toString('utf8'))
+      : { state: 'present', picture: decodePng(bytes), exact: readExactValues(bytes) }
   } catch (error) {
     if (error instanceof CorruptPngError) return { state: 'corrupt', problem: error.message }
     const { code, message } = error as NodeJS.ErrnoException
@@ -28,6 +31,15 @@ export function readPicture(file: string): StoredPicture {
     if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' }
     return { state: 'corrupt', problem: message }
   }
+}
+
+/** The line ends of a checkout on Windows are no change. */
+function readFigure(text: string): StoredPicture {
+  const svg = text.replace(/\r\n?/g, '\n')
+  if (!/<svg[\s>]/.test(svg) || !/<\/svg>\s*$/.test(svg))
+    return { state: 'corrupt', problem: svg === '' ? 'the file is empty' : 'not a whole SVG file' }
+  const values = Float32Array.from(numbersOf(svg).values, (value) => (Number.isFinite(value) ? value : 0))
+  return { state: 'present', picture: svg, exact: { shape: [values.length], values } }
 }
 
 /**

@@ -5,7 +5,7 @@ import type {
   Tolerance,
   ValueComparison,
 } from './comparison.js'
-import type { PictureKind } from './content.js'
+import type { Content, Parts, PictureKind } from './content.js'
 import { shortPath } from './files.js'
 import type { StoredPicture } from './outcome.js'
 import { type Examined, largestOf } from './picture-snapshot.js'
@@ -23,13 +23,14 @@ export function failureMessage(examined: Examined, difference?: string): string 
     case 'mismatch':
       return lines(
         `${what} differs from its snapshot \`${key}\`:`,
-        ...indent(describeComparison(outcome.comparison, kind)),
+        ...indent(describeComparison(outcome.comparison, content)),
         ...indent(describeMissingValues(examined.stored, kind)),
         ' ',
         `Likely: ${causesOf(examined, outcome.comparison)}`,
         ' ',
         `Baseline:   ${picture}`,
-        difference && `Difference: ${shortPath(difference)} (before | after | Δ)`,
+        difference &&
+          `Difference: ${shortPath(difference)} (${kind.format === 'svg' ? 'both on the same axes' : 'before | after | Δ'})`,
         'If the change is intended, update the snapshot: vitest -u',
       )
     case 'missing-reference':
@@ -54,7 +55,7 @@ export function failureMessage(examined: Examined, difference?: string): string 
           ? `The ${kind.numbers} agree with the numbers in the .snap file.`
           : lines(
               `The ${kind.numbers} also differ from the numbers in the .snap file:`,
-              ...indent(describeComparison(outcome.comparison, kind)),
+              ...indent(describeComparison(outcome.comparison, content)),
             ),
         'Restore the file from version control, or write it again: vitest -u',
       )
@@ -78,18 +79,18 @@ export function failureMessage(examined: Examined, difference?: string): string 
   }
 }
 
-function describeComparison(comparison: Comparison, kind: PictureKind): string[] {
-  return [...describeNumbers(comparison, kind), ...describeFacts(comparison.facts)]
+function describeComparison(comparison: Comparison, content: Content): string[] {
+  return [...describeNumbers(comparison, content), ...describeFacts(comparison.facts)]
 }
 
-function describeNumbers(comparison: Comparison, kind: PictureKind): string[] {
+function describeNumbers(comparison: Comparison, { kind, parts }: Content): string[] {
   switch (comparison.by) {
     case 'shape':
       return [`shape [${comparison.before.join(', ')}] became [${comparison.after.join(', ')}]`]
     case 'values':
-      return describeValues(comparison, kind)
+      return describeValues(comparison, kind, parts)
     case 'fingerprint':
-      return describeFingerprints(comparison, kind)
+      return describeFingerprints(comparison, kind, parts)
     default:
       return []
   }
@@ -98,6 +99,7 @@ function describeNumbers(comparison: Comparison, kind: PictureKind): string[] {
 function describeValues(
   { pass, differing, total, largest, parts, cosine, tolerance }: ValueComparison,
   { numbers, part }: PictureKind,
+  { nameOf = String }: Parts,
 ): string[] {
   if (pass) return []
   const { change, position, before, after } = largest
@@ -107,7 +109,7 @@ function describeValues(
     listed(
       part,
       parts,
-      (one) => `${one.part} (|Δ| ${short(one.change)}, ${one.differing} of ${one.of} ${numbers})`,
+      (one) => `${nameOf(one.part)} (|Δ| ${short(one.change)}, ${one.differing} of ${one.of} ${numbers})`,
     ),
     `cosine similarity ${short(cosine)}`,
   ]
@@ -116,12 +118,13 @@ function describeValues(
 function describeFingerprints(
   { pass, parts, tolerance }: FingerprintComparison,
   { numbers, part }: PictureKind,
+  { nameOf = String }: Parts,
 ): string[] {
   if (pass) return []
   return [
     `${parts.length} ${parts.length === 1 ? part : `${part}s`} moved by more than ${describe(tolerance, numbers)} allows`,
     listed(part, parts, ({ first, last, statistic, before, after }) => {
-      const name = first === last ? `${first}` : `${first}–${last}`
+      const name = first === last ? nameOf(first) : `${first}–${last}`
       return `${name} (${statistic} ${short(before)} → ${short(after)})`
     }),
   ]
@@ -133,8 +136,8 @@ function listed<Part>(word: string, parts: readonly Part[], describePart: (part:
   return `moved most: ${word} ${named}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
-function describe({ atol, rtol }: Tolerance, numbers: string): string {
-  return `atol ${short(atol)} + rtol ${short(rtol)} · |${numbers.charAt(0)}|`
+function describe({ atol, rtol, atolOf }: Tolerance, numbers: string): string {
+  return `atol ${short(atol)}${atolOf ? ' (less for smaller parts)' : ''} + rtol ${short(rtol)} · |${numbers.charAt(0)}|`
 }
 
 /** Lines that are new or gone first, then those that say something else now: `label 3: 12 examples → 9 examples`. */

@@ -5,11 +5,11 @@ import type { Comparison } from './comparison.js'
 /** Vitest's update mode: `-u`, the default, and continuous integration. */
 export type UpdateMode = 'all' | 'new' | 'none'
 
-/** The PNG of a baseline as it lies on the disk. */
+/** The picture of a baseline as it lies on the disk: pixels, or SVG text. */
 export type StoredPicture =
   | { state: 'missing' }
   | { state: 'corrupt'; problem: string }
-  | { state: 'present'; picture: Picture; exact?: ExactValues }
+  | { state: 'present'; picture: Picture | string; exact?: ExactValues }
 
 /** What is known before the outcome: the entry in the `.snap` file, the picture beside it, and the numbers. */
 export interface Situation {

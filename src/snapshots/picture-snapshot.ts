@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
 import { claimPicture } from './claims.js'
-import { type Comparison, compareFingerprints, compareValues, withFacts } from './comparison.js'
+import {
+  type Comparison,
+  compareFingerprints,
+  compareValues,
+  type Tolerance,
+  withFacts,
+} from './comparison.js'
 import type { Content } from './content.js'
 import { type Baseline, parseEntry } from './entry.js'
 import { pictureFolder, readPicture } from './files.js'
@@ -46,7 +52,7 @@ export function examine(
 ): Examined {
   const { name = entry.key, backend, perBackend } = settings
   const suffix = perBackend ? `.${backend.replace(/\W/g, '')}` : ''
-  const picture = `${pictureName(name)}${suffix}.png`
+  const picture = `${pictureName(name)}${suffix}.${content.kind.format ?? 'png'}`
   claimPicture(picture, test)
 
   const folder = pictureFolder(test.file.filepath, content.kind.folder)
@@ -76,6 +82,24 @@ export function examine(
   }
 }
 
+function toleranceFor(
+  { kind: { atolShare, leastAtol = 0, scaledByPart } }: Content,
+  baseline: Baseline,
+  { rtol, atol }: SnapshotSettings,
+): Tolerance {
+  if (atol !== undefined) return { rtol, atol }
+  const shareOf = (largest: number) => Math.max(leastAtol, atolShare * largest)
+  const { parts } = baseline.fingerprint
+  return {
+    rtol,
+    atol: shareOf(largestOf(baseline)),
+    ...(scaledByPart &&
+      parts.length > 1 && {
+        atolOf: (part) => shareOf(Math.max(Math.abs(parts[part]?.min ?? 0), Math.abs(parts[part]?.max ?? 0))),
+      }),
+  }
+}
+
 /** The largest magnitude of a baseline. */
 export function largestOf({ fingerprint: { min, max } }: Baseline): number {
   return Math.max(Math.abs(min), Math.abs(max))
@@ -97,8 +121,9 @@ function compareWith(
   stored: StoredPicture,
   content: Content,
   fingerprint: Fingerprint,
-  { rtol, atol = content.kind.atolShare * largestOf(baseline) }: SnapshotSettings,
+  settings: SnapshotSettings,
 ): { comparison: Comparison; belongsToPicture: boolean } {
+  const tolerance = toleranceFor(content, baseline, settings)
   const { shape, exact: checksumInEntry } = baseline.fingerprint
   const exact = stored.state === 'present' ? stored.exact : undefined
   // A picture without values inside went through an image optimiser, or has too many: the entry decides.
@@ -107,7 +132,7 @@ function compareWith(
     shape.join() !== content.shape.join()
       ? { by: 'shape', pass: false, before: shape, after: content.shape }
       : exact && belongsToPicture
-        ? compareValues(exact.values, content, { rtol, atol })
-        : compareFingerprints(baseline.fingerprint, fingerprint, { rtol, atol })
+        ? compareValues(exact.values, content, tolerance)
+        : compareFingerprints(baseline.fingerprint, fingerprint, tolerance)
   return { comparison: withFacts(comparison, baseline.fingerprint.facts, content.facts), belongsToPicture }
 }

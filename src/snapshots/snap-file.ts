@@ -8,7 +8,7 @@ export function picturesNamedIn(snapFile: string, exceptKeys: ReadonlySet<string
   let text = readIfThere(snapFile).replace(/\r\n?/g, '\n')
   for (const { statement, key } of entriesOf(text))
     if (exceptKeys.has(key)) text = text.replace(statement, () => '')
-  return new Set([...text.matchAll(/^picture: (.+\.png)$/gm)].map(([, name]) => name!))
+  return new Set([...text.matchAll(/^picture: (.+\.(?:png|svg))$/gm)].map(([, name]) => name!))
 }
 
 /** A `.snap` file is JavaScript; it is read as text, so that nothing in it runs in the reporter's process. */

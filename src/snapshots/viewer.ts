@@ -3,11 +3,14 @@ import type { Picture } from '../images/picture.js'
 import { encodePng } from '../images/png.js'
 import { attemptOf } from './matcher-state.js'
 
+/** Pixels, or SVG text. */
+type Shown = Picture | string
+
 export interface Comparison {
-  reference?: Picture
-  actual: Picture
-  /** `before | after | Δ` */
-  difference?: Picture
+  reference?: Shown
+  actual: Shown
+  /** `before | after | Δ`, or both on the same axes. */
+  difference?: Shown
 }
 
 /**
@@ -18,7 +21,7 @@ export interface Comparison {
 export async function showPictures(test: RunnerTestCase, title: string, shown: Comparison): Promise<void> {
   const message = attemptOf(test) === '0.0' ? title : `${title} (attempt ${attemptOf(test)})`
   const { reference, actual, difference } = shown
-  if (reference && difference) {
+  if (reference !== undefined && difference !== undefined) {
     const attachments = [
       attachment('reference', reference),
       attachment('actual', actual),
@@ -37,9 +40,19 @@ export async function showPictures(test: RunnerTestCase, title: string, shown: C
 }
 
 /** The body as a base64 string: Vitest encodes bytes slowly, and copies files by a name that can collide. */
-function attachment<Name extends string>(name: Name, picture: Picture) {
-  const { width, height } = picture
-  return { name, width, height, contentType: 'image/png', body: encodePng(picture).toString('base64') }
+function attachment<Name extends string>(name: Name, shown: Shown) {
+  if (typeof shown === 'string') {
+    const [width = 480, height = 260] = ['width', 'height'].map((side) => sideOf(shown, side))
+    const body = Buffer.from(shown).toString('base64')
+    return { name, width, height, contentType: 'image/svg+xml', body }
+  }
+  const { width, height } = shown
+  return { name, width, height, contentType: 'image/png', body: encodePng(shown).toString('base64') }
+}
+
+function sideOf(svg: string, side: string): number | undefined {
+  const found = svg.match(/<svg[^>]*>/)?.[0].match(new RegExp(`\\s${side}="(\\d+(?:\\.\\d+)?)`))?.[1]
+  return found === undefined ? undefined : Number(found)
 }
 
 async function succeeds(show: () => Promise<unknown>): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { bestConstantLoss, lossFloor } from './constant-predictor.js'
 import type { InitOutput } from './init-loss.js'
-import { isBinary, isCategorical, type Rows, reductionFactor, takesLogits } from './losses.js'
+import { isBinary, isCategorical, reductionFactor, takesLogits } from './losses.js'
+import { largestOf } from './rows.js'
 
 /** What the labels of some examples allow, summed over the outputs. */
 export interface AttainableLoss {
@@ -66,10 +67,4 @@ export function accuracyOf(outputs: readonly InitOutput[]): number | undefined {
     }
   }
   return all === 0 ? undefined : right / all
-}
-
-function largestOf({ values, width }: Rows, row: number): number {
-  let largest = 0
-  for (let k = 1; k < width; k++) if (values[row * width + k]! > values[row * width + largest]!) largest = k
-  return largest
 }

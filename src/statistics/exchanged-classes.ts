@@ -1,6 +1,7 @@
 import { bestAssignment } from './assignment.js'
 import { isBinary, isCategorical, type LossDescription, type Rows, takesLogits } from './losses.js'
 import { binomialAtLeast } from './probability.js'
+import { largestOf } from './rows.js'
 
 /** Classes that predictions and labels number differently. */
 export interface Exchange {
@@ -75,10 +76,4 @@ function countPairs({ loss, labels, predictions }: Output, classes: number): num
     counts[predicted]![labelled]!++
   }
   return counts
-}
-
-function largestOf({ values, width }: Rows, row: number): number {
-  let largest = 0
-  for (let k = 1; k < width; k++) if (values[row * width + k]! > values[row * width + largest]!) largest = k
-  return largest
 }

@@ -52,3 +52,10 @@ export function areDistributions({ values, rows, width }: Rows): boolean {
   }
   return true
 }
+
+/** The column with the largest value of a row, the first of several: its class. */
+export function largestOf({ values, width }: Rows, row: number): number {
+  let largest = 0
+  for (let k = 1; k < width; k++) if (values[row * width + k]! > values[row * width + largest]!) largest = k
+  return largest
+}

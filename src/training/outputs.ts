@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { InvalidArgumentError } from '../errors.js'
 import { identifyLoss } from '../statistics/identify-loss.js'
 import type { LossDescription, Rows } from '../statistics/losses.js'
-import { sliceRows } from '../statistics/rows.js'
+import { largestOf, sliceRows } from '../statistics/rows.js'
 import { countExamples, disposeExamples, sliceExamples, tensorsOf } from './examples.js'
 import { labelsForLoss } from './label-range.js'
 import type { Examples, Trainable } from './trainable.js'
@@ -120,12 +120,8 @@ function weightsOfRows(
   })
 }
 
-function classOfRow({ values, width }: Rows, row: number): number {
-  if (width === 1) return values[row]!
-  let largest = 0
-  for (let k = 1; k < width; k++) if (values[row * width + k]! > values[row * width + largest]!) largest = k
-  return largest
-}
+const classOfRow = (labels: Rows, row: number): number =>
+  labels.width === 1 ? labels.values[row]! : largestOf(labels, row)
 
 /** Finds out what a custom loss computes from what it gives on all and on half of the examples. */
 function probeLosses(

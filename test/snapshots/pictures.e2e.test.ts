@@ -4,7 +4,7 @@ import { VitestFolder } from './run-vitest.js'
 /** Real digits; what `CHANGE` names is done to them, or to the model. */
 const suite = (root: string) => `
   import * as tf from '@tensorflow/tfjs'
-  import { expect, test } from 'vitest'
+  import { beforeAll, expect, test } from 'vitest'
   import { digits } from '${root}/fixtures/digits.ts'
   const change = process.env.CHANGE
   const train = digits('train', 0, 600)
@@ -30,21 +30,39 @@ const suite = (root: string) => `
   test('data', () => expect(change === 'relabelled' ? relabelled() : train).toMatchDataImage('digits'))
   test('input', () => expect(create).toMatchInputImage('batch', { on }))
   test('dynamics', () => expect(create).toMatchPredictionImage('dynamics', { train, on, steps: 32 }))
+
+  let trained
+  const losses = []
+  beforeAll(async () => {
+    trained = create()
+    trained.setWeights([tf.zeros([784, 10]), tf.zeros([10])])
+    for (let step = 0; step < 24; step++) losses.push(await trained.trainOnBatch(train.xs, train.ys))
+  })
+  test('confusion', () => expect(trained).toMatchConfusionImage('confusion', { on: train }))
+  test('activations', () => expect(trained).toMatchActivationImage('activations', { on, layer: trained.layers.length - 1 }))
+  test('figure', () => expect({ loss: losses }).toMatchFigure('losses'))
 `
 const folder = new VitestFolder()
 beforeAll(() => folder.write('net.test.ts', suite(process.cwd())))
 afterAll(() => folder.remove())
 
 describe('one after the other, as a user would', () => {
-  test('the first run writes three pictures of at most 50 KB', async () => {
+  test('the first run writes six pictures of at most 50 KB', async () => {
     const { code, output } = await folder.run()
-    expect(output).toContain('Snapshots  3 written')
+    expect(output).toContain('Snapshots  6 written')
     expect(code).toBe(0)
     const pictures = folder.list('__images__/net.test.ts')
-    expect(pictures).toEqual(['batch.png', 'digits.png', 'dynamics.png'])
+    expect(pictures).toEqual([
+      'activations.png',
+      'batch.png',
+      'confusion.png',
+      'digits.png',
+      'dynamics.png',
+      'losses.svg',
+    ])
     for (const name of pictures) {
       const size = folder.read(`__images__/net.test.ts/${name}`).length
-      expect(size).toBeGreaterThan(1500)
+      expect(size).toBeGreaterThan(1200)
       expect(size).toBeLessThan(50_000)
     }
     const snap = folder.read('__snapshots__/net.test.ts.snap').toString()
@@ -56,7 +74,18 @@ describe('one after the other, as a user would', () => {
     ['nothing', [], undefined],
     ['relabelled', ['label 0: 58 examples → 60 examples', 'as many examples, labelled otherwise'], 'digits'],
     ['twice', ['now 0.003922 times the old values', 'normalised otherwise, or twice'], 'batch'],
-    ['faster', ['the same start, different from step 1 on: optimizer, learning rate', 'jitter'], 'dynamics'],
+    [
+      'faster',
+      [
+        'the same start, different from step 1 on: optimizer, learning rate',
+        'jitter',
+        'not predicted at all any more',
+        'the same features, trained or fed otherwise',
+        'loss starts the same, and differs from step 1 on',
+        'losses-difference.svg (both on the same axes)',
+      ],
+      'dynamics',
+    ],
   ] as const)('%s changed', async (change, said, picture) => {
     const { code, output } = await folder.run({ env: { CI: '1', CHANGE: change } })
     expect(code).toBe(picture ? 1 : 0)

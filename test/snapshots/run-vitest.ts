@@ -38,11 +38,15 @@ export class VitestFolder {
     this.write(
       'setup.ts',
       `import { expect } from 'vitest'
+       import { toMatchActivationImage } from '${join(root, 'src/matchers/activation-image.ts')}'
+       import { toMatchConfusionImage } from '${join(root, 'src/matchers/confusion-image.ts')}'
+       import { toMatchFigure } from '${join(root, 'src/matchers/figure.ts')}'
        import { toMatchDataImage } from '${join(root, 'src/matchers/data-image.ts')}'
        import { toMatchInputImage } from '${join(root, 'src/matchers/input-image.ts')}'
        import { toMatchPredictionImage } from '${join(root, 'src/matchers/prediction-image.ts')}'
        import { toMatchWeightImage } from '${join(root, 'src/matchers/weight-image.ts')}'
-       expect.extend({ toMatchDataImage, toMatchInputImage, toMatchPredictionImage, toMatchWeightImage })`,
+       expect.extend({ toMatchActivationImage, toMatchConfusionImage, toMatchDataImage, toMatchFigure })
+       expect.extend({ toMatchInputImage, toMatchPredictionImage, toMatchWeightImage })`,
     )
   }
 
