@@ -1,4 +1,5 @@
 import type { Drawing } from './drawing.js'
+import { shrinkTiles } from './example-tiles.js'
 import { type GridOptions, largestMagnitude, makeGrid } from './grid.js'
 import type { Tiles } from './picture.js'
 
@@ -9,13 +10,16 @@ export interface ActivationPictureOptions extends Pick<GridOptions, 'padding' | 
 
 /** Feature maps of so many units side by side. */
 const mostColumns = 16
+/** More units than these are wrapped into a square for each example. */
+const longestRow = 128
 /** Rows and columns that still make a picture of at most 700 pixels a side. */
 const mostCells = 700
 
 /**
- * Activations [examples, …, units] as pictures, blue negative, white zero, red positive: feature maps as tiles, a row per
- * example and a column per unit; sequences as one tile per example, a row per step; units alone as one matrix, a row
- * per example and a column per unit. Units that are always 0 are white columns.
+ * Activations [examples, …, units] as pictures, blue negative, white zero, red positive: feature maps as tiles, a column
+ * per unit, the examples one under the other; sequences as one tile per example, a row per step; units alone as one
+ * matrix, a row per example and a column per unit, from 129 units on as a square per example. Units that are always 0
+ * are white.
  */
 export function activationDrawing(
   shape: readonly number[],
@@ -56,25 +60,42 @@ function arrangementOf(shape: readonly number[], maxTiles: number): Arrangement 
       tiles: fill({ count, height, width }, (tile, y, x) => values[(tile * steps + y) * units + x]!),
     })
   }
-  if (shape.length >= 4) {
-    const width = shape.at(-2)!
-    const height = shape.slice(1, -2).reduce((product, size) => product * size, 1)
-    const columns = Math.min(units, mostColumns, Math.max(1, Math.floor(mostCells / width)))
-    const rows = Math.max(1, Math.min(examples, Math.floor(maxTiles / columns)))
+  if (shape.length >= 4) return featureMaps(shape, maxTiles)
+  const perExample = shape.slice(1).reduce((product, size) => product * size, 1)
+  if (perExample > longestRow) {
+    const side = Math.ceil(Math.sqrt(perExample))
+    const count = Math.min(examples, maxTiles)
     return (values) => ({
-      nrow: columns,
-      tiles: fill({ count: rows * columns, height, width }, (tile, y, x) => {
-        const example = Math.floor(tile / columns)
-        return values[((example * height + y) * width + x) * units + (tile % columns)]!
+      nrow: Math.max(1, Math.floor(mostCells / side)),
+      tiles: fill({ count, height: Math.ceil(perExample / side), width: side }, (tile, y, x) => {
+        const unit = y * side + x
+        return unit < perExample ? values[tile * perExample + unit]! : 0
       }),
     })
   }
-  const perExample = shape.slice(1).reduce((product, size) => product * size, 1)
-  const [height, width] = [Math.min(examples, maxTiles), Math.min(perExample, mostCells)]
+  const height = Math.min(examples, maxTiles)
   return (values) => ({
     nrow: 1,
-    tiles: fill({ count: 1, height, width }, (_, y, x) => values[y * perExample + x]!),
+    tiles: fill({ count: 1, height, width: perExample }, (_, y, x) => values[y * perExample + x]!),
   })
+}
+
+/** One row of tiles per example, several where there is room; large maps are shrunk to fit. */
+function featureMaps(shape: readonly number[], maxTiles: number): Arrangement {
+  const [examples, units, width] = [shape[0]!, shape.at(-1)!, shape.at(-2)!]
+  const height = shape.slice(1, -2).reduce((product, size) => product * size, 1)
+  const wished = Math.min(units, Math.max(8, Math.floor(maxTiles / examples)))
+  const columns = Math.min(wished, mostColumns)
+  const shown = wished - (wished % columns)
+  const count = shown * Math.max(1, Math.min(examples, Math.floor(maxTiles / shown)))
+  const factor = Math.ceil((columns * width) / mostCells)
+  return (values) => {
+    const tiles = fill({ count, height, width }, (tile, y, x) => {
+      const example = Math.floor(tile / shown)
+      return values[((example * height + y) * width + x) * units + (tile % shown)]!
+    })
+    return { nrow: columns, tiles: shrinkTiles(tiles, factor) }
+  }
 }
 
 function fill(

@@ -3,7 +3,7 @@ import { assertCounts } from '../checks/options.js'
 import { type ActivationPictureOptions, activationDrawing } from '../images/activation-picture.js'
 import { activationContent, silentShare } from '../snapshots/kinds/activations.js'
 import { assertExamples } from '../training/examples.js'
-import { openProgram } from '../training/open.js'
+import { openView } from '../training/open.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import {
   answerWithPicture,
@@ -20,7 +20,7 @@ export interface ActivationImageOptions extends PictureOptions, ActivationPictur
   examples?: number
   /** Index into the program's layers, or name. Default: the first hidden layer with weights. */
   layer?: number | string
-  /** Allowed change. Default 0.002 times the largest magnitude of the baseline. */
+  /** Allowed change. Default 0.01 times the largest magnitude of the baseline. */
   atol?: number
 }
 
@@ -49,7 +49,7 @@ export async function toMatchActivationImage(
     async (seed) => {
       assertExamples(on, 'options.on')
       assertCounts({ examples })
-      const program = await openProgram(subject, seed)
+      const program = await openView(subject, seed)
       try {
         const content = activationContent(program, on.xs, {
           ...(layer !== undefined && { layer }),

@@ -2,7 +2,7 @@ import type { MatcherState } from 'vitest'
 import { type ConfusionPictureOptions, confusionDrawing } from '../images/confusion-picture.js'
 import { accuracyOfContent, confusionContent } from '../snapshots/kinds/confusion.js'
 import { assertExamples } from '../training/examples.js'
-import { openProgram } from '../training/open.js'
+import { openView } from '../training/open.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import {
   answerWithPicture,
@@ -46,7 +46,7 @@ export async function toMatchConfusionImage(
     options,
     async (seed) => {
       assertExamples(on, 'options.on')
-      const program = await openProgram(subject, seed)
+      const program = await openView(subject, seed)
       try {
         const content = confusionContent(program, on, { output, ...(names && { names }) })
         return {

@@ -2,7 +2,7 @@ import type { MatcherState } from 'vitest'
 import { type ExamplePictureOptions, exampleDrawing } from '../images/example-picture.js'
 import { inputContent } from '../snapshots/kinds/inputs.js'
 import { assertExamples } from '../training/examples.js'
-import { openProgram } from '../training/open.js'
+import { openView } from '../training/open.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import {
   answerWithPicture,
@@ -44,7 +44,7 @@ export async function toMatchInputImage(
     options,
     async (seed) => {
       assertExamples(on, 'options.on')
-      const program = await openProgram(subject, seed)
+      const program = await openView(subject, seed)
       try {
         const content = inputContent(program, on.xs, input)
         return { content, drawing: exampleDrawing(content.shape, drawing) }

@@ -3,8 +3,9 @@ import { InvalidArgumentError } from '../errors.js'
 import { type LossDescription, lossByName } from '../statistics/losses.js'
 import { type AlignedExamples, alignToModel, inputsOf } from './align.js'
 import { headOf } from './head.js'
-import { type CompiledModel, coreOf } from './internals.js'
-import { allLayers, masksSince, silence } from './layers.js'
+import type { CompiledModel } from './internals.js'
+import { allLayers, masksSince } from './layers.js'
+import { LayersView } from './layers-view.js'
 import { copyOptimizer, disposeOptimizer } from './optimizer-copy.js'
 import type { Examples, TensorGroup, Trainable } from './trainable.js'
 
@@ -13,17 +14,12 @@ import type { Examples, TensorGroup, Trainable } from './trainable.js'
  * function, the one behind `fit` and `trainOnBatch`, with the loss, metrics, regularisers and optimizer it was
  * compiled with; losses are left on the backend, so that a step does not wait for them.
  */
-export class LayersModelProgram implements Trainable {
-  readonly layers: readonly tf.layers.Layer[]
-  readonly inputNames: readonly string[]
-  readonly outputNames: readonly string[]
+export class LayersModelProgram extends LayersView implements Trainable {
   readonly lossDescriptions: LossDescription[] | undefined
-  private readonly core: CompiledModel
   /** Inherits from the model and shadows its optimizer, so that the model itself is never changed. */
   private readonly shadow: CompiledModel
   /** The batch arranged last: overfitting feeds the same one at every step. */
   private aligned: { batch: Examples; examples: AlignedExamples } | undefined
-  private readonly undo: Array<() => void> = []
   private lastMetrics: tf.Scalar[] = []
   private trainFunction: (data: tf.Tensor[]) => tf.Scalar[]
 
@@ -31,11 +27,8 @@ export class LayersModelProgram implements Trainable {
    * `model` is trained in place. `ownership`: 'owned' is disposed with the program; 'borrowed' gets its
    * weights back and keeps its own optimizer untouched.
    */
-  constructor(
-    readonly model: tf.LayersModel,
-    private readonly ownership: 'owned' | 'borrowed',
-  ) {
-    this.core = coreOf(model)
+  constructor(model: tf.LayersModel, ownership: 'owned' | 'borrowed') {
+    super(model, ownership)
     if (
       this.core.optimizer_ == null ||
       this.core.lossFunctions == null ||
@@ -47,10 +40,6 @@ export class LayersModelProgram implements Trainable {
         'a compiled model: call model.compile({ optimizer, loss }) before returning it',
       )
     }
-    // A Sequential's own list starts with the first layer the user wrote; messages count from there.
-    this.layers = model.layers
-    this.inputNames = this.core.inputNames
-    this.outputNames = this.core.outputNames
     this.lossDescriptions = describeLosses(this.core)
     this.shadow = Object.create(this.core, { optimizer_: { value: this.core.optimizer_, writable: true } })
     if (ownership === 'borrowed') {
@@ -73,11 +62,6 @@ export class LayersModelProgram implements Trainable {
     const replaced = this.shadow.optimizer_
     if (replaced !== this.core.optimizer_) disposeOptimizer(replaced)
     this.shadow.optimizer_ = optimizer
-  }
-
-  predict(xs: TensorGroup): tf.Tensor | tf.Tensor[] {
-    const inputs = inputsOf(this.core, xs)
-    return this.core.predict(inputs.length === 1 ? inputs[0]! : inputs, { batchSize: inputs[0]!.shape[0]! })
   }
 
   predictInTraining(xs: TensorGroup): tf.Tensor | tf.Tensor[] {
@@ -153,11 +137,6 @@ export class LayersModelProgram implements Trainable {
     }
   }
 
-  weights(): Record<string, tf.Variable> {
-    const variables = this.core.trainableWeights.map((weight) => weight.read() as tf.Variable)
-    return Object.fromEntries(variables.map((variable) => [variable.name, variable]))
-  }
-
   zeroHead(): boolean {
     const heads = this.core.outputs.map(headOf)
     if (heads.some((head) => head === undefined)) return false
@@ -170,24 +149,8 @@ export class LayersModelProgram implements Trainable {
     return true
   }
 
-  disableDropout(): void {
-    for (const layer of allLayers(this.core.layers)) this.undo.push(silence(layer))
-  }
-
   disablePenalty(): void {
     this.shadow.calculateLosses = () => []
-  }
-
-  activations(xs: TensorGroup): Array<tf.Tensor | undefined> {
-    const outputs = this.layers.map((layer) =>
-      layer.inboundNodes.length === 1 && !Array.isArray(layer.output) ? layer.output : undefined,
-    )
-    const single = outputs.filter((output) => output !== undefined)
-    // Never disposed: that would dispose the layers, which it shares with the model.
-    const probe = tf.model({ inputs: this.core.inputs, outputs: single })
-    const inputs = inputsOf(this.core, xs)
-    const values = [probe.predict(inputs, { batchSize: inputs[0]!.shape[0]! })].flat()
-    return outputs.map((output) => (output ? values.shift() : undefined))
   }
 
   penalty(): tf.Scalar | undefined {
@@ -199,19 +162,10 @@ export class LayersModelProgram implements Trainable {
     })
   }
 
-  dispose(): void {
-    for (const undo of this.undo.reverse()) undo()
+  override dispose(): void {
     tf.dispose([...(this.aligned?.examples.owned ?? []), ...this.lastMetrics])
-    const replaced = this.shadow.optimizer_ !== this.core.optimizer_
-    if (replaced) disposeOptimizer(this.shadow.optimizer_)
-    if (this.ownership === 'owned') {
-      const { optimizer_, isOptimizerOwned } = this.core
-      const weights = this.model.weights.map((weight) => weight.read())
-      this.model.dispose()
-      // A model inside a model keeps its weights (4.22).
-      tf.dispose(weights.filter((weight) => !weight.isDisposed))
-      if (!isOptimizerOwned) disposeOptimizer(optimizer_)
-    }
+    if (this.shadow.optimizer_ !== this.core.optimizer_) disposeOptimizer(this.shadow.optimizer_)
+    super.dispose()
   }
 
   private align(batch: Examples): AlignedExamples {

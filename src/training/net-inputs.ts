@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { tensorsOf } from './examples.js'
 import { allLayers } from './layers.js'
-import type { TensorGroup, Trainable } from './trainable.js'
+import type { TensorGroup, Viewed } from './trainable.js'
 
 /** What the first weights of a program are combined with, for one of its inputs. */
 export interface NetInput {
@@ -29,7 +29,7 @@ interface Origin {
  * trainable weights) or in `predict`; flattening, padding and transposing are undone. Undefined for an input that
  * meets no weight.
  */
-export function captureNetInputs(program: Trainable, xs: TensorGroup): Array<NetInput | undefined> {
+export function captureNetInputs(program: Viewed, xs: TensorGroup): Array<NetInput | undefined> {
   const given = tensorsOf(xs, program.inputNames)
   const captured: Array<NetInput | undefined> = given.map(() => undefined)
   const weights = new Set(weightsOf(program).map(({ id }) => id))
@@ -81,8 +81,8 @@ function cutsBatchOnly(before: tf.Tensor, after: tf.Tensor): boolean {
   return before.rank === after.rank && before.shape.slice(1).join() === after.shape.slice(1).join()
 }
 
-/** Trainable weights, also those that are frozen now. A layer's constants, such as a mean to subtract, are none. */
-function weightsOf(program: Trainable): tf.Tensor[] {
+/** Viewed weights, also those that are frozen now. A layer's constants, such as a mean to subtract, are none. */
+function weightsOf(program: Viewed): tf.Tensor[] {
   const layers = allLayers(program.layers ?? []) as unknown as Array<{
     _trainableWeights?: Array<{ read(): tf.Tensor }>
   }>

@@ -3,9 +3,10 @@ import { FactoryError, InvalidArgumentError } from '../errors.js'
 import { describe } from './examples.js'
 import { coreOf, isLayersModel } from './internals.js'
 import { LayersModelProgram } from './layers-model.js'
+import { LayersView } from './layers-view.js'
 import { copyOptimizer } from './optimizer-copy.js'
 import { withSeed } from './seed.js'
-import type { Subject, Trainable } from './trainable.js'
+import type { Subject, Trainable, Viewed } from './trainable.js'
 
 /** What factories returned: each may be trained, and disposed, only once. */
 const usedPrograms = new WeakSet<object>()
@@ -27,6 +28,25 @@ export async function openProgram(subject: Subject, seed: number): Promise<Train
       'a factory, () => createTrainable(), so that every check starts from a fresh one',
     )
   }
+  return refuse(subject)
+}
+
+/** What only shows it: neither freed nor changed. */
+function borrow(program: Trainable): Viewed {
+  const { inputNames, outputNames, lossDescriptions, layers } = program
+  return {
+    predict: (xs) => program.predict(xs),
+    weights: () => program.weights(),
+    dispose: () => {},
+    ...(program.activations && { activations: (xs) => program.activations!(xs) }),
+    ...(layers && { layers }),
+    ...(inputNames && { inputNames }),
+    ...(outputNames && { outputNames }),
+    ...(lossDescriptions && { lossDescriptions }),
+  }
+}
+
+function refuse(subject: unknown): never {
   throw new InvalidArgumentError(
     'subject',
     describe(subject),
@@ -34,7 +54,39 @@ export async function openProgram(subject: Subject, seed: number): Promise<Train
   )
 }
 
-async function openFactory(create: Extract<Subject, () => unknown>, seed: number): Promise<Trainable> {
+/**
+ * A program that is only looked at: it need not be compiled, and what is given is not copied. Always dispose it: what a
+ * factory made is freed then, what was given stays as it is.
+ */
+export async function openView(subject: Subject, seed: number): Promise<Viewed> {
+  if (typeof subject === 'function') {
+    const made = await makeFresh(subject, seed)
+    return isLayersModel(made) ? new LayersView(made, 'owned') : made
+  }
+  if (isLayersModel(subject)) return new LayersView(subject, 'borrowed')
+  if (isTrainable(subject)) return borrow(subject)
+  return refuse(subject)
+}
+
+async function openFactory(create: Factory, seed: number): Promise<Trainable> {
+  const created = await makeFresh(create, seed)
+  if (!isLayersModel(created)) return created
+  let program: LayersModelProgram
+  try {
+    assertFreshOptimizer(created)
+    program = new LayersModelProgram(created, 'owned')
+  } catch (error) {
+    created.dispose()
+    throw error
+  }
+  assertTrainableWeights(program)
+  return program
+}
+
+type Factory = Extract<Subject, () => unknown>
+
+/** Calls a factory under a seed. Throws where it gives no model, or none of its own. */
+async function makeFresh(create: Factory, seed: number): Promise<tf.LayersModel | Trainable> {
   const newest = newestTensorId()
   let created: tf.LayersModel | Trainable
   try {
@@ -76,17 +128,7 @@ async function openFactory(create: Extract<Subject, () => unknown>, seed: number
       'a model with trainable weights: give the first layer an inputShape, or call the model once',
     )
   }
-  if (!isLayersModel(created)) return created
-  let program: LayersModelProgram
-  try {
-    assertFreshOptimizer(created)
-    program = new LayersModelProgram(created, 'owned')
-  } catch (error) {
-    created.dispose()
-    throw error
-  }
-  assertTrainableWeights(program)
-  return program
+  return created
 }
 
 function assertFreshOptimizer(model: tf.LayersModel): void {

@@ -63,6 +63,20 @@ export interface Trainable {
   clone?(): Trainable | Promise<Trainable>
 }
 
+/** As much of a program as it takes to look at its predictions and layers. */
+export type Viewed = Pick<
+  Trainable,
+  | 'predict'
+  | 'weights'
+  | 'dispose'
+  | 'activations'
+  | 'layers'
+  | 'inputNames'
+  | 'outputNames'
+  | 'lossDescriptions'
+  | 'disableDropout'
+>
+
 /**
  * What `expect()` takes: a factory (preferred: a fresh program at each call, unseeded, since the harness seeds
  * it) or a model (cloned, never changed).

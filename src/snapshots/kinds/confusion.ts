@@ -4,7 +4,7 @@ import { accuracyIn, type Confusion, confusionOf } from '../../statistics/confus
 import { takesLogits } from '../../statistics/losses.js'
 import { tensorsOf } from '../../training/examples.js'
 import { rowsOf } from '../../training/outputs.js'
-import type { Examples, Trainable } from '../../training/trainable.js'
+import type { Examples, Viewed } from '../../training/trainable.js'
 import type { Comparison } from '../comparison.js'
 import { type Content, type PictureKind, partsOfFirstAxis } from '../content.js'
 import { otherBackend } from '../likely-causes.js'
@@ -25,7 +25,7 @@ const confusionImage: Omit<PictureKind, 'likelyCauses'> = {
  * Throws `InvalidArgumentError` where the output or its labels name no classes.
  */
 export function confusionContent(
-  program: Trainable,
+  program: Viewed,
   on: Examples,
   { output, names = [] }: { output: number; names?: readonly string[] },
 ): Content {
@@ -55,7 +55,7 @@ export function confusionContent(
 export const accuracyOfContent = ({ shape, values }: Pick<Content, 'shape' | 'values'>): number =>
   accuracyIn({ classes: shape[0]!, counts: values })
 
-function countConfusion(program: Trainable, on: Examples, output: number): Confusion {
+function countConfusion(program: Viewed, on: Examples, output: number): Confusion {
   const predicted = [program.predict(on.xs)].flat()
   const predictions = predicted.map(rowsOf)
   for (const tensor of predicted) tensor.dispose()
@@ -73,7 +73,7 @@ function countConfusion(program: Trainable, on: Examples, output: number): Confu
 }
 
 /** Where one score becomes a yes: scores before a sigmoid at 0. */
-function cutOf(program: Trainable, output: number): number {
+function cutOf(program: Viewed, output: number): number {
   const kind = program.lossDescriptions?.[output]?.kind
   return kind && (takesLogits(kind) || /hinge/i.test(kind)) ? 0 : 0.5
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { captureNetInputs } from '../../training/net-inputs.js'
-import type { TensorGroup, Trainable } from '../../training/trainable.js'
+import type { TensorGroup, Viewed } from '../../training/trainable.js'
 import { type Content, type PictureKind, partsOfFirstAxis } from '../content.js'
 import { likelyCausesOfData } from '../likely-causes-of-data.js'
 
@@ -20,7 +20,7 @@ const inputImage: PictureKind = {
  * What the net receives of one input, by index or name. Throws `InvalidArgumentError` where there is no such input or
  * it meets no weight.
  */
-export function inputContent(program: Trainable, xs: TensorGroup, input: number | string = 0): Content {
+export function inputContent(program: Viewed, xs: TensorGroup, input: number | string = 0): Content {
   // Recurrent cells multiply what they are given by their mask, also when they predict.
   program.disableDropout?.()
   const captured = captureNetInputs(program, xs)
