@@ -2,6 +2,9 @@ import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digits } from '../../fixtures/digits.js'
 import { pretrainedMobileNet } from '../../fixtures/pretrained.js'
+import { carTable } from '../../fixtures/zoo/data.js'
+
+// Looked at: MNIST, the MobileNet of the package nsfwjs, the table of cars.
 
 let model: tf.LayersModel
 /** Digits as the net takes pictures: 224 × 224, three channels. */
@@ -29,4 +32,14 @@ test('what its first layer makes of digits', async () => {
 
 test('1280 units before its head', async () => {
   await expect(model).toMatchActivationImage('features', { on, layer: 'flatten_1' })
+})
+
+test('a sheet of digits', async () => {
+  await expect(digits('train', 0, 1000)).toMatchDataImage('digits')
+})
+
+test('histograms of a table', async () => {
+  const { features, targets } = carTable()
+  const cars = { xs: tf.tensor2d(features), ys: tf.tensor2d(targets, [targets.length, 1]) }
+  await expect(cars).toMatchDataImage('cars')
 })
