@@ -77,6 +77,7 @@ export const catalog: readonly CatalogEntry[] = [
     'what a layer makes of a batch was looked at',
   ),
   entry('skeleton', 'match-prediction-image', 'toMatchPredictionImage', 'predictions settle as they did'),
+  entry('skeleton', 'match-figure', 'toMatchFigure', 'the curves are those that were looked at'),
   entry('skeleton', 'matches-reference', 'toMatchReference', 'the vectorised code equals the simple one'),
   entry('skeleton', 'no-tensor-leak', 'toNotLeakTensors', 'nothing leaks'),
   entry('overfit', 'overfit-training-set', 'toOverfitTrainingSet', 'the training set can be learnt by heart'),

@@ -18,8 +18,42 @@ export interface CheckResult {
   causes: Cause[]
   /** Recorded series, one value per training step: `loss`, … */
   curves?: Record<string, number[]>
+  /** What was seen of each layer, in the order of computation. */
+  layers?: LayerRecord[]
   seed: number
   seconds: number
+}
+
+/** What a check saw of one layer; norms are Euclidean, of its kernel. */
+export interface LayerRecord {
+  /** `layer 0 Conv2D` */
+  layer: string
+  weightNorm?: number
+  /** By step. */
+  gradientNorms?: number[]
+  /** Norm of the update over that of the weights, by step. */
+  updateRatios?: number[]
+  /** Of the last look. */
+  activations?: ActivationRecord
+}
+
+/** The outputs of one layer on a batch. */
+export interface ActivationRecord {
+  /** Share of units that are 0 for every example. */
+  dead: number
+  /** Share of values at the ends of a sigmoid or tanh. */
+  saturated: number
+  /** Root mean square. */
+  size: number
+  /** Absent where a value is not finite. */
+  histogram?: Histogram
+}
+
+/** Counts of values in bins of equal width. */
+export interface Histogram {
+  low: number
+  high: number
+  counts: number[]
 }
 
 /** The result of a check that cannot run, with what it misses. */

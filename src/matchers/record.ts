@@ -1,13 +1,29 @@
 import type { MatcherState, TaskMeta } from 'vitest'
-import type { CheckResult } from '../checks/result.js'
+import type { CheckResult, Histogram, LayerRecord } from '../checks/result.js'
 import { lineChart } from '../figures/line-chart.js'
 
 /** A check's result as it travels to reporters: JSON only, numbers that are not finite as strings. */
-export type RecordedResult = Omit<CheckResult, 'measured' | 'curves'> & {
+export type RecordedResult = Omit<CheckResult, 'measured' | 'curves' | 'layers'> & {
   measured: Record<string, number | string>
   curves?: Record<string, RecordedCurve>
+  /** The first 200 of them, numbers in four digits. */
+  layers?: RecordedLayer[]
   /** Path of a snapshot's picture from the project's root. */
   picture?: string
+}
+
+/** A `LayerRecord` whose numbers may be strings: 'NaN'. */
+export interface RecordedLayer {
+  layer: string
+  weightNorm?: number | string
+  gradientNorms?: Array<number | string>
+  updateRatios?: Array<number | string>
+  activations?: {
+    dead: number | string
+    saturated: number | string
+    size: number | string
+    histogram?: Histogram
+  }
 }
 
 /** A series thinned out to at most 120 points: `values[i]` belongs to step `i · stride`. */
@@ -40,7 +56,7 @@ declare module 'vitest' {
 /** Adds a result to the test's meta data, where reporters read it. */
 export function recordResult(
   { task }: Pick<MatcherState, 'task'>,
-  { curves, ...result }: CheckResult & { picture?: string },
+  { curves, layers, ...result }: CheckResult & { picture?: string },
 ): void {
   if (!task) return
   const thin = curves && {
@@ -49,6 +65,7 @@ export function recordResult(
     ),
   }
   const json = JSON.parse(JSON.stringify({ ...result, ...thin }, nonFiniteAsString)) as RecordedResult
+  if (layers && layers.length > 0) json.layers = recordedLayers(layers)
   task.meta.recipe ??= {}
   task.meta.recipe.results ??= []
   task.meta.recipe.results.push(json)
@@ -86,6 +103,17 @@ function thinnedOut(curves: Record<string, FullCurve>): Record<string, RecordedC
     }),
   )
 }
+
+const mostLayers = 200
+
+const recordedLayers = (layers: readonly LayerRecord[]): RecordedLayer[] =>
+  JSON.parse(
+    JSON.stringify(layers.slice(0, mostLayers), (key, value) =>
+      typeof value === 'number' && Number.isFinite(value)
+        ? Number(value.toPrecision(4))
+        : nonFiniteAsString(key, value),
+    ),
+  )
 
 function nonFiniteAsString(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value

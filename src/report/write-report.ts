@@ -61,7 +61,9 @@ function picturesBy(modules: readonly TestModule[], root: string): (model: Model
   }
   return ({ file, results, runs }) => {
     const tests = new Set([...results, ...runs].map(({ test }) => test))
-    const ofTests = [...tests].flatMap((test) => attached.get(JSON.stringify([file, test])) ?? [])
+    const ofTests = [...tests]
+      .flatMap((test) => attached.get(JSON.stringify([file, test])) ?? [])
+      .filter(({ title, test }) => !isDrawnFrom(results, title, test))
     const shown = (picture: string) => ofTests.some(({ title }) => title.startsWith(basename(picture)))
     const stored = results.flatMap(({ picture, test }) => {
       if (!picture || shown(picture) || !isInside(picture)) return []
@@ -71,6 +73,16 @@ function picturesBy(modules: readonly TestModule[], root: string): (model: Model
     return [...ofTests, ...stored]
   }
 }
+
+/** Curves of a failed check are attached for Vitest's own reports; here they are among the curves. */
+const isDrawnFrom = (results: ModelRecord['results'], title: string, test: string): boolean =>
+  results.some(
+    (result) =>
+      result.test === test &&
+      result.curves !== undefined &&
+      title.startsWith(`${result.check}: `) &&
+      title.endsWith(' by step'),
+  )
 
 const isInside = (path: string): boolean => !isAbsolute(path) && !normalize(path).startsWith('..')
 

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
+import type { Histogram } from '../checks/result.js'
 import type { TensorGroup, Trainable } from './trainable.js'
 
 /** What the output of one hidden layer shows on a batch. */
@@ -18,6 +19,8 @@ export interface LayerOutput {
   finite: boolean
   /** Root mean square. */
   size: number
+  /** Undefined where a value is not finite. */
+  histogram: Histogram | undefined
 }
 
 /** Layers whose outputs are activations; what only moves, drops or embeds values is left out. */
@@ -52,12 +55,15 @@ function describeOutput(
   const activation = activationOf(layer)
   const alive = new Uint8Array(units)
   let [sum, ends] = [0, 0]
+  let [least, greatest] = [Infinity, -Infinity]
   let [finite, symmetric, constant] = [true, units > 1, shape[0]! > 1]
   const [low, high] = activation === 'tanh' ? [-1, 1] : [0, 1]
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
     const unit = i % units
     sum += value ** 2
+    if (value < least) least = value
+    if (value > greatest) greatest = value
     if (!Number.isFinite(value)) finite = false
     if (value !== 0) alive[unit] = 1
     if (value !== values[i - unit]) symmetric = false
@@ -77,7 +83,17 @@ function describeOutput(
     constant,
     finite,
     size: Math.sqrt(sum / values.length),
+    histogram: finite ? histogramOf(values, least, greatest) : undefined,
   }
+}
+
+const bins = 24
+
+function histogramOf(values: Float32Array, low: number, high: number): Histogram {
+  const counts = new Array<number>(bins).fill(0)
+  const width = (high - low) / bins
+  for (const value of values) counts[width > 0 ? Math.min(bins - 1, Math.floor((value - low) / width)) : 0]!++
+  return { low, high, counts }
 }
 
 /** Units that are all off look alike; they are alike only if their weights are. */

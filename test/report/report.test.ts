@@ -260,3 +260,55 @@ describe('files', () => {
     expect(text).not.toContain('onload')
   })
 })
+
+describe('layers', () => {
+  const layer = (index: number) => `layer ${index} Dense`
+  const gradients = result({
+    check: 'healthy-gradients',
+    layers: [
+      { layer: layer(0), weightNorm: 1, gradientNorms: [0.5, 0.25], updateRatios: [0.001, 0.002] },
+      { layer: layer(10), weightNorm: 1, gradientNorms: [1, 'NaN'], updateRatios: ['Infinity'] },
+    ],
+  })
+  const activations = result({
+    check: 'healthy-activations',
+    layers: [
+      {
+        layer: layer(0),
+        activations: { dead: 0.25, saturated: 0, size: 1, histogram: { low: 0, high: 2, counts: [9, 0, 1] } },
+      },
+      { layer: layer(2), activations: { dead: 0, saturated: 'NaN', size: 'NaN' } },
+    ],
+  })
+  const of = (...tests: Array<{ name: string; results: unknown[] }>) =>
+    page([
+      moduleOf(
+        'a.test.ts',
+        tests.map(({ name, results }) => ({ name, inRecipe: 'net', recipe: { results } })),
+      ),
+    ])
+
+  test('gradients and activations of the same layers share a table, in the order of the layers', () => {
+    const html = of({ name: 'one', results: [activations] }, { name: 'two', results: [gradients] })
+    expect(html.match(/<table class="layers">/g)).toHaveLength(1)
+    const rows = [...html.matchAll(/<tr><td><bdi>(layer \d+ Dense)/g)].map(([, name]) => name)
+    expect(rows).toEqual([layer(0), layer(2), layer(10)])
+    expect(html).toContain('values from 0 … 2')
+    expect(html).toContain('25 %')
+    expect(html).toContain('not finite')
+    expect(html).toContain('▁×</span> NaN')
+  })
+
+  test('two looks at gradients are two tables', () => {
+    const html = of({ name: 'one', results: [gradients] }, { name: 'two', results: [gradients] })
+    expect(html.match(/<table class="layers">/g)).toHaveLength(2)
+  })
+
+  test('hostile names are escaped, none are no table, many are cut', () => {
+    const named = (name: string) => result({ layers: [{ layer: name, gradientNorms: [], updateRatios: [] }] })
+    expect(of({ name: 'one', results: [named(hostile)] })).not.toContain('<script>alert')
+    expect(of({ name: 'one', results: [result({ layers: [] })] })).not.toContain('class="layers"')
+    const layers = Array.from({ length: 300 }, (_, i) => ({ layer: layer(i) }))
+    expect(of({ name: 'one', results: [result({ layers })] })).toContain('and 100 more layers')
+  })
+})

@@ -1,10 +1,10 @@
 import { type ActivationState, causeOfActivations } from '../../diagnosis/activations.js'
 import type { Cause } from '../../diagnosis/cause.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { measureLayers } from '../../training/layer-outputs.js'
+import { type LayerOutput, measureLayers } from '../../training/layer-outputs.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, moreTime } from '../options.js'
-import { type CheckResult, skippedResult } from '../result.js'
+import { type CheckResult, type LayerRecord, skippedResult } from '../result.js'
 import { type Step, type Watch, watchFirstSteps } from '../watch.js'
 
 export interface HealthyActivationsOptions extends CheckOptions {
@@ -65,10 +65,18 @@ export function watchActivations({ steps = 30 }: HealthyActivationsOptions = {})
         measured: { dead, saturated },
         expected: { dead: `≤ ${formatNumber(0.9)}`, saturated: `≤ ${formatNumber(0.9)}` },
         causes: cause ? [cause] : [],
+        layers: latest.layers.map(recordOf),
         seed: 0,
         seconds: 0,
       }
     },
+  }
+}
+
+function recordOf({ index, className, dead, saturated, size, histogram }: LayerOutput): LayerRecord {
+  return {
+    layer: `layer ${index} ${className}`,
+    activations: { dead, saturated, size, ...(histogram && { histogram }) },
   }
 }
 

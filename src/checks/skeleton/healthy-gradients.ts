@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { causesOfGradients, type LayerGradient } from '../../diagnosis/gradients.js'
 import { formatNumber } from '../../figures/number.js'
+import { placesOfKernels } from '../../training/kernel-places.js'
 import { learningRateOf } from '../../training/learning-rate.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, moreTime } from '../options.js'
-import { type CheckResult, skippedResult } from '../result.js'
+import { type CheckResult, type LayerRecord, skippedResult } from '../result.js'
 import { type Watch, watchFirstSteps } from '../watch.js'
 
 export interface HealthyGradientsOptions extends CheckOptions {
@@ -74,6 +75,7 @@ export function watchGradients({ steps = 10 }: HealthyGradientsOptions = {}): Wa
           updateRatio: `${formatNumber(bounds.updateLow)} … ${formatNumber(bounds.updateHigh)}`,
         },
         causes,
+        layers: layersOf(records, placesOfKernels(program)),
         seed: 0,
         seconds: 0,
       }
@@ -83,6 +85,19 @@ export function watchGradients({ steps = 10 }: HealthyGradientsOptions = {}): Wa
 
 const named = { check: 'healthy-gradients', stage: 'skeleton' } as const
 const missing = 'the program does not hand over its gradients: give it stepWithGradients(batch)'
+
+function layersOf(records: readonly LayerGradient[][], places: Map<string, string>): LayerRecord[] {
+  const [first = []] = records
+  return first.map(({ name, weight }, kernel) => {
+    const steps = records.map((step) => step[kernel]!)
+    return {
+      layer: places.get(name) ?? name,
+      weightNorm: weight,
+      gradientNorms: steps.map(({ gradient }) => gradient),
+      updateRatios: steps.map(({ update, weight }) => update / (weight || 1)),
+    }
+  })
+}
 
 /** Gradient, weight and update of one kernel at one step. */
 function normsOf(

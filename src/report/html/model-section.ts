@@ -9,6 +9,7 @@ import {
   type ReportedResult,
 } from '../run-record.js'
 import { chartsOf } from './charts.js'
+import { layerTables } from './layers.js'
 import { html, type Markup, named } from './markup.js'
 
 const signs = { failed: '✗', passed: '✓', skipped: '↓', untested: '·' } as const
@@ -23,6 +24,7 @@ export function modelSection(
 ): Markup {
   const checklist = checklistOf(model)
   const charts = chartsOf(model)
+  const layers = layerTables(model)
   return html`
 <details class="model" id="${id}"${open && html` open`}>
 <summary><h2>${sign(model.passed ? 'passed' : 'failed')} ${named(model.name)}</h2>
@@ -38,6 +40,7 @@ ${stages.map((stage) =>
   ),
 )}
 </table>
+${layers.length > 0 && html`<h3>Layers</h3>${layers}`}
 ${charts.length > 0 && html`<h3>Curves</h3><div class="figures">${charts}</div>`}
 ${pictures.length > 0 && html`<h3>Pictures</h3>${pictures.map(pictureFigure)}`}
 ${model.tables.map(({ test, text }) => html`<h3>${named(test)}</h3><pre>${text}</pre>`)}

@@ -23,15 +23,17 @@ nav ul { list-style: none; padding: 0; margin: .75rem 0; columns: 18rem } nav li
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line) }
 th { font-weight: 600 } th[scope=rowgroup] { padding-top: .9rem; color: var(--soft); font-weight: 400 }
 code, pre { font: .87em/1.45 ui-monospace, monospace } pre { background: var(--card); padding: .75rem; overflow-x: auto; border-radius: 6px }
-.figures { display: flex; flex-wrap: wrap; gap: 1rem } figure { margin: 0; max-width: 100% } figcaption { color: var(--soft); font-size: .87rem; overflow-wrap: anywhere }
+.figures { display: flex; flex-wrap: wrap; gap: 1rem } .figures > figure { flex: 0 1 calc(50% - .5rem); min-width: min(20rem, 100%) } figure { margin: 0; max-width: 100% } figcaption { color: var(--soft); font-size: .87rem; overflow-wrap: anywhere }
 figure svg { max-width: 100%; height: auto } img { max-width: 100%; height: auto; background: #fff; border: 1px solid var(--line) }
 .pair { display: flex; flex-wrap: wrap; gap: .5rem } .pair.sliding { display: grid; width: fit-content; max-width: 100% }
 .pair.sliding > span { grid-area: 1/1 } .pair.sliding > .before { clip-path: inset(0 calc(100% - var(--at, 50%)) 0 0); z-index: 1 }
 .pair span { display: block } .pair small { display: block; color: var(--soft) } .pair.sliding small { display: none }
 input[type=range] { width: min(100%, 30rem); display: block; margin: .4rem 0 }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+.scroll { overflow-x: auto } .layers { width: auto; min-width: 36rem } .layers caption { text-align: left } .layers td { white-space: nowrap; vertical-align: bottom }
+figure + figure { margin-top: 1rem } .figures figure + figure { margin-top: 0 }
 .bar { display: inline-block; width: 6rem; height: .6rem; background: var(--line); border-radius: 3px; overflow: hidden; vertical-align: middle }
 .bar i { display: block; height: 100%; background: var(--passed) }
-@media (max-width: 640px) { .wide { display: none } thead { display: none } td { display: block; border: 0; padding: .1rem .25rem } td.check { white-space: normal; font-weight: 600 } tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem 0 } }
+@media (max-width: 640px) { .wide { display: none } table:not(.layers) thead { display: none } table:not(.layers) td { display: block; border: 0; padding: .1rem .25rem } td.check { white-space: normal; font-weight: 600 } table:not(.layers) tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem 0 } }
 @media print { :root { --ink: #000; --paper: #fff; --card: #fff; --soft: #444; --line: #bbb } input { display: none } .model { break-inside: auto } tr, figure, .cause { break-inside: avoid } }
 `
