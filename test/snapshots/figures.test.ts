@@ -23,10 +23,10 @@ describe('curves', () => {
     expect(read).toEqual(figure.content.values)
   })
 
-  test('a recorded training shows its losses and metrics', () => {
-    const figure = of({ losses: [2, 1], metrics: { acc: [0.1, 0.6] } })
-    expect(figure.content.label).toBe('figure of loss, acc')
-    expect(figure.content.facts).toEqual(['curve loss: 2 points', 'curve acc: 2 points'])
+  test('a recorded training shows its losses', () => {
+    const figure = of({ losses: [2, 1], updateRatios: [] })
+    expect(figure.content.label).toBe('figure of loss')
+    expect(figure.content.facts).toEqual(['curve loss: 2 points'])
   })
 
   test('where values are not finite is compared to the letter', () => {

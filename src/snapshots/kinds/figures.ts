@@ -7,13 +7,13 @@ import { allowedChange, type Comparison } from '../comparison.js'
 import type { Content, MovedBetween, PictureKind } from '../content.js'
 import { otherBackend } from '../likely-causes.js'
 
-/** A recorded training, as far as its curves go. */
+/** A recorded training, as far as it is drawn: accuracies jump by whole examples, also between machines. */
 export interface RecordedCurves {
   losses: readonly number[]
-  metrics?: Record<string, readonly number[]>
+  updateRatios: readonly unknown[]
 }
 
-/** SVG text, curves by name, or a recorded training: its losses and metrics. */
+/** SVG text, curves by name, or a recorded training: its losses. */
 export type FigureSubject = string | Record<string, ArrayLike<number>> | RecordedCurves
 
 export interface FigureDrawingOptions {
@@ -163,9 +163,9 @@ function curvesIn(subject: unknown): Curve[] {
   const wanted = 'SVG text, curves by name ({ loss: [2.3, 1.9, …] }) or a recorded training'
   if (typeof subject !== 'object' || subject === null || Array.isArray(subject))
     throw new InvalidArgumentError('received', Array.isArray(subject) ? 'an array' : String(subject), wanted)
-  const { losses, metrics = {} } = subject as Partial<RecordedCurves>
-  const curves: Record<string, unknown> =
-    isSeries(losses) && 'metrics' in subject ? { loss: losses, ...metrics } : { ...subject }
+  const { losses } = subject as Partial<RecordedCurves>
+  const isRun = isSeries(losses) && 'updateRatios' in subject
+  const curves: Record<string, unknown> = isRun ? { loss: losses } : { ...subject }
   const entries = Object.entries(curves)
   if (entries.length === 0 || entries.length > mostCurves)
     throw new InvalidArgumentError('received', `${entries.length} curves`, `1 to ${mostCurves} curves`)
