@@ -1,6 +1,16 @@
 // The packed package under every supported pair of Node and Vitest: `npm run compat`. Node and Vitest come from npm.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -33,6 +43,10 @@ test('healthy', async ({ train }) => {
   await expect(() => create()).toOverfitBatch({ xs, ys })
   const { model } = await train(create, { data: { xs, ys }, steps: 5 })
   await expect(model).toMatchWeightImage()
+  await expect({ xs, ys }).toMatchDataImage('data')
+  await expect(model).toMatchActivationImage('activations', { on: { xs, ys } })
+  await expect(model).toMatchConfusionImage('confusion', { on: { xs, ys } })
+  await expect({ loss: [2, 1, 0.5] }).toMatchFigure('figure')
 })
 test('faulty', () => expect(() => create(1e-7)).toOverfitBatch({ xs, ys }))
 test('forgotten', () => { expect(() => create()).toOverfitBatch({ xs, ys }) })
@@ -45,7 +59,7 @@ export default { plugins: [recipe({ backend: 'tensorflow' })] }
 /** What a run has to print: all that passes, and the two failures with their reasons. */
 const wanted = [
   /Backend {2}tensorflow/,
-  /Snapshots {2}1 written/,
+  /Snapshots {2}5 written/,
   /Tests {2}2 failed \| \d+ passed/,
   /Likely cause: learning-rate-too-low/,
   /was not awaited/,
@@ -63,8 +77,20 @@ function must({ code, output }, what) {
   throw new Error(`${what} failed:\n${output}`)
 }
 
+/** Identifies what the snapshots of a project are, byte for byte. */
+function bytesOf(project) {
+  const files = readdirSync(project, { recursive: true })
+    .filter((file) => /__\w+__.*\.(png|svg|snap)$/.test(file) && !file.startsWith('node_modules'))
+    .sort()
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(file).update(readFileSync(join(project, file)))
+  return `${files.length}:${hash.digest('hex').slice(0, 12)}`
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'vitest-recipe-compat-'))
 let failed = 0
+/** One for each pair: the bytes of all pictures and entries. */
+const written = new Set()
 try {
   must(run('npm', ['pack', '--pack-destination', folder], root), 'npm pack')
   must(run('tar', ['xzf', 'vitest-recipe-0.1.0.tgz'], folder), 'tar')
@@ -99,6 +125,7 @@ try {
     writeFileSync(join(project, 'vitest.config.js'), config)
     const binary = join(project, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node')
     const { output } = run(binary, ['node_modules/vitest/vitest.mjs', 'run'], project)
+    written.add(bytesOf(project))
     const missing = wanted.filter((pattern) => !pattern.test(output))
     const seconds = ((performance.now() - started) / 1000).toFixed(0)
     console.log(`${missing.length === 0 ? '✓' : '✗'} Node ${node}, Vitest ${vitest} (${seconds} s)`)
@@ -109,5 +136,11 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-console.log(`\n${pairs.length - failed} passed, ${failed} failed`)
+console.log(
+  written.size === 1
+    ? '✓ pictures and .snap files have the same bytes on all of them'
+    : `✗ pictures or .snap files differ: ${[...written].join(' ')}`,
+)
+if (written.size !== 1) failed++
+console.log(`\n${pairs.length + 1 - failed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

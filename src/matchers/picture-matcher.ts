@@ -10,7 +10,7 @@ import type { Content } from '../snapshots/content.js'
 import { writeWithin } from '../snapshots/files.js'
 import { backendName } from '../snapshots/made-by-factory.js'
 import { nextSnapshot, runningTest } from '../snapshots/matcher-state.js'
-import { failureMessage } from '../snapshots/message.js'
+import { failureMessage, summaryOf } from '../snapshots/message.js'
 import { passes, writes } from '../snapshots/outcome.js'
 import { type Examined, examine } from '../snapshots/picture-snapshot.js'
 import { recordEntry } from '../snapshots/record-entry.js'
@@ -100,7 +100,7 @@ export async function answerWithPicture(
     check: `match-${pictured.content.kind.name}`,
     stage,
     status: pass ? 'passed' : 'failed',
-    summary: `${examined.current.picture}: ${examined.outcome.kind}.`,
+    summary: summaryOf(examined),
     measured: pictured.measured ?? {},
     expected: {},
     causes: [],

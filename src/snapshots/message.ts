@@ -13,6 +13,14 @@ import { type Examined, largestOf } from './picture-snapshot.js'
 const mostPartsNamed = 4
 const mostFactsNamed = 6
 
+/** The outcome in one line, with the likely cause of a change. */
+export function summaryOf(examined: Examined): string {
+  const { outcome, current } = examined
+  return outcome.kind === 'mismatch'
+    ? `${current.picture} differs: ${causesOf(examined, outcome.comparison)}.`
+    : `${current.picture}: ${outcome.kind.replace('-', ' ')}.`
+}
+
 /** What to tell when a snapshot does not match. `difference` is the composite that was written, if one was. */
 export function failureMessage(examined: Examined, difference?: string): string {
   const { outcome, key, file, current, content } = examined

@@ -4,6 +4,7 @@ export const style = `
   --failed: #b42318; --passed: #116329; --skipped: #6b5900; --untested: #57606a; --accent: #0550ae }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #a2abb5; --paper: #0d1117; --card: #161b22;
   --line: #30363d; --failed: #ff8078; --passed: #57d364; --skipped: #e3b341; --untested: #a2abb5; --accent: #79b8ff } }
+@media (prefers-color-scheme: dark) { figure svg [fill="#0072b2"] { fill: #6cb8ff } figure svg [stroke="#0072b2"] { stroke: #6cb8ff } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
 main, header, footer { max-width: 60rem; margin: 0 auto; padding: 0 1rem }
