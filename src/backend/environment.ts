@@ -1,7 +1,7 @@
 /**
  * What native TensorFlow reads from the environment when its addon loads. Pinned, because results depend on
- * them: a different number of threads or oneDNN's kernels change the bits of a training run. At the sizes of
- * tests neither costs time, and single-threaded workers run side by side.
+ * them: another number of threads, or other kernels, change the bits of a training run. At the sizes of tests a
+ * second thread gains nothing (docs/backend.md), and single-threaded workers run side by side.
  *
  * They must be in the environment of the process itself: inside a worker thread, `process.env` is a copy that
  * native code does not see.
@@ -9,7 +9,9 @@
 export const threadEnvironment: Readonly<Record<string, string>> = {
   TF_NUM_INTRAOP_THREADS: '1',
   TF_NUM_INTEROP_THREADS: '1',
-  TF_ENABLE_ONEDNN_OPTS: '0',
+  TF_ENABLE_ONEDNN_OPTS: '1',
+  // Instructions that all x64 servers have: the same kernels on all of them.
+  ONEDNN_MAX_CPU_ISA: 'AVX2',
   // Not a matter of threads: 2 keeps informational lines and warnings of TensorFlow off the terminal.
   TF_CPP_MIN_LOG_LEVEL: '2',
 }

@@ -97,6 +97,9 @@ export const catalog: readonly CatalogEntry[] = [
   ),
   entry('squeeze', 'structured-filters', 'toHaveStructuredFilters', 'first filters are no noise'),
   entry('squeeze', 'beats-its-members', 'toBeatItsMembers', 'the ensemble is better than its members'),
+  entry('squeeze', 'trains-at-least', 'toTrainAtLeast', 'it trains fast enough'),
+  entry('squeeze', 'predicts-within', 'toPredictWithin', 'it predicts fast enough'),
+  entry('squeeze', 'match-speed', 'toMatchSpeed', 'it is as fast as it was'),
   entry('squeeze', 'has-converged', 'toHaveConverged', 'it was trained long enough'),
 ]
 

@@ -53,6 +53,8 @@ export type CauseName =
   | 'stopped-too-early'
   | 'identical-members'
   | 'broken-member'
+  | 'too-slow'
+  | 'slower-than-before'
 
 /** Why a check failed: the cause by name, the numbers that point to it, and what to change. */
 export interface Cause {

@@ -34,6 +34,7 @@ import type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
 import type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 import type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 import type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+import type { PredictsWithinOptions, TrainsAtLeastOptions } from '../checks/speed/trains-at-least.js'
 import type { BeatsItsMembersOptions } from '../checks/squeeze/beats-its-members.js'
 import type { HasConvergedOptions } from '../checks/squeeze/has-converged.js'
 import type { StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
@@ -46,6 +47,7 @@ import type { DataImageOptions } from './data-image.js'
 import type { FigureOptions } from './figure.js'
 import type { InputImageOptions } from './input-image.js'
 import type { PredictionImageOptions } from './prediction-image.js'
+import type { MatchSpeedOptions } from './speed.js'
 import type { WeightImageOptions } from './weight-image.js'
 
 // The global Chai namespace is the one augmentation that compiles with Vitest 4 and 5 alike.
@@ -146,6 +148,13 @@ declare global {
       toHaveConverged(options?: HasConvergedOptions): Promise<void>
       /** The mean of the predictions is better than the members. Subject: a list of models. */
       toBeatItsMembers(examples: Examples, options?: BeatsItsMembersOptions): Promise<void>
+      /** Training steps on the batch process at least so many examples per second. */
+      toTrainAtLeast(wanted: TrainsAtLeastOptions, batch: Examples): Promise<void>
+      /** A prediction of the batch takes at most so many milliseconds. */
+      toPredictWithin(wanted: PredictsWithinOptions, batch: Examples): Promise<void>
+      /** Training steps are as fast as when this machine's baseline was recorded. */
+      toMatchSpeed(name: string, options: MatchSpeedOptions): Promise<void>
+      toMatchSpeed(options: MatchSpeedOptions): Promise<void>
       /** The filters of the first layer show patterns, not noise; with `train`, what training changes in them does. */
       toHaveStructuredFilters(options?: StructuredFiltersOptions): Promise<void>
       /** For the first half of the steps the learning rate keeps a tenth of its highest value. Subject: `(step) => rate`. */

@@ -36,6 +36,11 @@ export type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
 export type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+export type {
+  PredictsWithinOptions,
+  SpeedOptions,
+  TrainsAtLeastOptions,
+} from '../checks/speed/trains-at-least.js'
 export type { BeatsItsMembersOptions } from '../checks/squeeze/beats-its-members.js'
 export type { ConvergenceSubject, HasConvergedOptions } from '../checks/squeeze/has-converged.js'
 export type { FilterSubject, StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
@@ -86,6 +91,7 @@ export {
   toHaveInitLossNear,
   toOverfitBatch,
 } from './skeleton.js'
+export { type MatchSpeedOptions, toMatchSpeed, toPredictWithin, toTrainAtLeast } from './speed.js'
 export { toBeatItsMembers, toHaveConverged, toHaveStructuredFilters } from './squeeze.js'
 export { toKeepLearningRate, toTrainAsWellAsAdam } from './tune.js'
 export { toMatchWeightImage, type WeightImageOptions } from './weight-image.js'

@@ -4,6 +4,7 @@ import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'v
 import { isProgress } from '../matchers/progress.js'
 import { printsDocument, progressFor } from './audience.js'
 import { LiveLine } from './live-line.js'
+import { hideStartUpLines } from './native-log.js'
 import { obsoletePictures, removePictures } from './prune.js'
 import { backendLines, verdictLines } from './verdict.js'
 import { writeReport } from './write-report.js'
@@ -34,6 +35,7 @@ export default class RecipeReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
+    hideStartUpLines(vitest.logger.errorStream)
     const { onConsoleLog } = vitest.config
     // It travels as console output: only this reporter shows it.
     vitest.config.onConsoleLog = (printed, type, entity) =>

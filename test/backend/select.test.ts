@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { locateNativeAddon } from '../../src/backend/locate.js'
 import type { BackendChoice } from '../../src/backend/select.js'
+import { withoutStartUpLines } from '../../src/report/native-log.js'
 import { fakeProject } from './fake-project.js'
 
 const isNativeHere = locateNativeAddon(process.cwd())?.state === 'ready'
@@ -44,7 +45,7 @@ function choose(backend: string, environment: Record<string, string> = {}): Outc
   const { stdout, stderr } = project.run(chooseScript, [backend], environment)
   const [before, result] = stdout.split('RESULT')
   if (!result) throw new Error(`The child printed no result: ${stdout}${stderr}`)
-  return { ...JSON.parse(result), noise: (before + stderr).trim() }
+  return { ...JSON.parse(result), noise: withoutStartUpLines(before + stderr).trim() }
 }
 
 describe('auto', () => {

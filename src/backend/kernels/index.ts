@@ -1,4 +1,5 @@
 import type { BackendName } from '../backend-name.js'
+import { registerFlatAdam } from '../flat-adam.js'
 import { registerAvgPoolGradient } from './avg-pool-gradient.js'
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js'
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js'
@@ -23,6 +24,7 @@ export function registerKernels(backend: BackendName): void {
     case 'tensorflow':
       registerMultinomial()
       registerNativeReluGrad()
+      registerFlatAdam()
       break
     case 'wasm':
       registerConv2DBackpropFilter()
