@@ -1,9 +1,26 @@
 import { defineConfig } from 'vitest/config'
 import recipe from './src/plugin.js'
 
+/** They measure a process, or the classes that are registered in it: each runs in one of its own. */
+const alone = ['test/recipe/memory.test.ts', 'test/training/open.test.ts']
+
 export default defineConfig({
   plugins: [recipe()],
   test: {
-    include: ['test/**/*.test.ts'],
+    // Tests use one thread each.
+    maxWorkers: '100%',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          // TensorFlow.js loads once per worker, not once per file (docs/scaling.md).
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone } },
+    ],
   },
 })

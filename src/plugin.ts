@@ -64,6 +64,7 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
         cache,
         progress: progressFor(vitest.config),
         root: config.root,
+        setupFiles: config.setupFiles.filter((file) => file !== setupModule),
       } satisfies RecipeSettings)
       project.provide('vitest-recipe:attachments-folder', config.attachmentsDir)
       // In threads the addon cannot see its environment settings (threads, oneDNN).

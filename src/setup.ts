@@ -1,18 +1,21 @@
-import { afterAll, aroundEach } from 'vitest'
-import { selectBackend } from './backend/select.js'
-import { disposeTrainedRuns } from './fixtures/train.js'
-import { registerMatchers } from './matchers/register.js'
+import { aroundEach, expect } from 'vitest'
+import { usesTensorFlow } from './backend/uses-tensorflow.js'
 import { recipeSettings } from './matchers/settings.js'
 import { withSeed } from './training/seed.js'
 
-/** Runs in every worker, before each test file: backend, matchers, seed. */
+/**
+ * Runs in every worker, before each test file. TensorFlow.js takes more than a second to load: a file that cannot reach
+ * it gets the seed only.
+ */
 export async function setUp(): Promise<void> {
   const settings = recipeSettings()
-  const { name, why, warning } = await selectBackend(settings)
-  registerMatchers()
-  aroundEach(async (runTest, { task }) => {
-    task.meta.recipe = { backend: { name, why, ...(warning && { warning }) } }
-    await withSeed(settings.seed, runTest)
-  })
-  afterAll(disposeTrainedRuns)
+  const { testPath } = expect.getState()
+  if (testPath !== undefined && !usesTensorFlow([testPath, ...settings.setupFiles])) {
+    aroundEach(async (runTest) => {
+      await withSeed(settings.seed, runTest)
+    })
+    return
+  }
+  const { setUpTensorFlow } = await import('./setup-tensorflow.js')
+  await setUpTensorFlow(settings)
 }

@@ -93,9 +93,13 @@ function stateFor(optimizer: Adam, gradients: Named): FlatState | undefined {
     settings: [],
     constants: [],
   }
+  keepFlat(optimizer, state)
+  return state
+}
+
+function keepFlat(optimizer: Adam, state: FlatState): void {
   states.set(optimizer, state)
   unfoldWhenRead(optimizer, state)
-  return state
 }
 
 /** The arithmetic of `AdamOptimizer.applyGradients`, operation by operation. */
@@ -139,9 +143,26 @@ function constantsOf(state: FlatState, settings: readonly number[]): readonly tf
   return state.constants
 }
 
+/** The names of the two lists of moments. */
+const moments = ['accumulatedFirstMoment', 'accumulatedSecondMoment'] as const
+
+/**
+ * Gives a new optimizer the moments of one that keeps them flat, which stays as it is. Returns the fields that are copied
+ * by that: reading them would unfold them.
+ */
+export function copyFlatMoments(from: tf.Optimizer, to: tf.Optimizer): readonly string[] {
+  const state = states.get(from as unknown as Adam)
+  if (!state) return []
+  const [first, second] = tf.tidy(() =>
+    [state.first, state.second].map((moment) => tf.keep(moment.clone())),
+  ) as [tf.Tensor1D, tf.Tensor1D]
+  keepFlat(to as unknown as Adam, { ...state, first, second, settings: [], constants: [] })
+  return moments
+}
+
 /** The two lists of moments are made when somebody asks for one of them; from then on updates are those of TensorFlow.js. */
 function unfoldWhenRead(optimizer: Adam, state: FlatState): void {
-  for (const field of ['accumulatedFirstMoment', 'accumulatedSecondMoment'] as const) {
+  for (const field of moments) {
     Object.defineProperty(optimizer, field, {
       configurable: true,
       enumerable: true,

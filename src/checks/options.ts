@@ -4,6 +4,8 @@ import type { Task } from '../statistics/label-kind.js'
 import { describe } from '../training/examples.js'
 import type { RunControl } from '../training/run.js'
 
+export { defaultSeed } from '../default-seed.js'
+
 /** What every check takes. */
 export interface CheckOptions extends RunControl {
   /** Seeds initialisers, dropout and the order of the data. Default 42. */
@@ -13,8 +15,6 @@ export interface CheckOptions extends RunControl {
   /** Diagnoses that other checks of the same program have paid for, by seed; a recipe shares them. */
   diagnoses?: Diagnoses
 }
-
-export const defaultSeed = 42
 
 /** What to do about a check whose time ran out. Two minutes are the plugin's default. */
 export const moreTime =

@@ -12,6 +12,8 @@ export interface RecipeSettings {
   progress: Progress
   /** The project's folder, from which packages are resolved. */
   root: string
+  /** Set-up files of the user, absolute. */
+  setupFiles: readonly string[]
 }
 
 export const settingsKey = 'vitest-recipe'

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { copyFlatMoments } from '../backend/flat-adam.js'
 import { InvalidArgumentError } from '../errors.js'
 import { isTensor } from './examples.js'
 
@@ -28,7 +29,8 @@ export function copyOptimizer(optimizer: tf.Optimizer): tf.Optimizer {
       'a factory: () => createModel(), or an optimizer with getConfig() and static fromConfig()',
     )
   }
-  copyState(optimizer as unknown as Fields, copy as unknown as Fields)
+  const copied = copyFlatMoments(optimizer, copy)
+  copyState(optimizer as unknown as Fields, copy as unknown as Fields, copied)
   copyRateInUse(optimizer as unknown as Fields, copy as unknown as Fields)
   return copy
 }
@@ -40,8 +42,10 @@ export function disposeOptimizer(optimizer: tf.Optimizer): void {
   if (isTensor(c) && !c.isDisposed) c.dispose()
 }
 
-function copyState(from: Fields, to: Fields): void {
-  for (const [key, value] of Object.entries(from)) {
+function copyState(from: Fields, to: Fields, copied: readonly string[]): void {
+  for (const key of Object.keys(from)) {
+    if (copied.includes(key)) continue
+    const value = from[key]
     if (isVariable(value)) {
       if (isVariable(to[key])) to[key].assign(value)
       else to[key] = copyVariable(value)

@@ -1,0 +1,2 @@
+/** Seeds everything where nobody chose another. */
+export const defaultSeed = 42

@@ -1,0 +1,91 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { usesTensorFlow } from '../../src/backend/uses-tensorflow.js'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'uses-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** Writes files and asks about the first. */
+function uses(files: Record<string, string>): boolean {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  return usesTensorFlow([join(folder, Object.keys(files)[0]!)])
+}
+const vitest = `import { expect, test } from 'vitest'\n`
+
+test.each<[string, Record<string, string>]>([
+  ['the file itself', { 'a.test.ts': `import * as tf from "@tensorflow/tfjs"` }],
+  ['a matcher without an import', { 'a.test.ts': `${vitest}// vitest-recipe\n` }],
+  [
+    'what it imports',
+    { 'a.test.ts': `import { f } from './b'`, 'b.ts': `export * from '@tensorflow/tfjs-core'` },
+  ],
+  ['… by its later name', { 'a.test.ts': `import './b.js'`, 'b.ts': `import 'vitest-recipe'` }],
+  ['… by its folder', { 'a.test.ts': `import './b'`, 'b/index.ts': `import '@tensorflow/tfjs'` }],
+  [
+    '… over three files',
+    { 'a.test.ts': `import './b'`, 'b.mjs': `require('./c.cjs')`, 'c.cjs': `require("@tensorflow/tfjs")` },
+  ],
+  ['… later', { 'a.test.ts': `const load = () => import('./b')`, 'b.ts': `import '@tensorflow/tfjs'` }],
+  ['a computed import', { 'a.test.ts': `await import(name)` }],
+  ['a glob', { 'a.test.ts': `import.meta.glob('./*.ts')` }],
+  ['an alias', { 'a.test.ts': `import { model } from '@/model'` }],
+  ['a file that is not there', { 'a.test.ts': `import './generated'` }],
+  [
+    'a package that depends on it',
+    {
+      'a.test.ts': `import 'toxicity/deep/path'`,
+      'node_modules/toxicity/package.json': '{ "peerDependencies": { "@tensorflow/tfjs": "*" } }',
+    },
+  ],
+])('used by %s', (_, files) => expect(uses(files)).toBe(true))
+
+test.each<[string, Record<string, string>]>([
+  [
+    'tests of something else',
+    { 'a.test.ts': `${vitest}import { join } from 'node:path'\nimport fs from 'fs'\ntest('x', () => {})` },
+  ],
+  [
+    'what it imports',
+    { 'a.test.ts': `${vitest}import { f } from '../src/b.js'`, '../src/b.ts': 'export const f = 1' },
+  ],
+  ['circles', { 'a.test.ts': `import './b'`, 'b.ts': `import './a.test'` }],
+  [
+    'data and styles',
+    {
+      'a.test.ts': `import d from './d.json'\nimport './s.css?inline'`,
+      'd.json': '{"a":"import x from y"}',
+      's.css': '@import "x"',
+    },
+  ],
+  [
+    'packages that do not depend on it',
+    {
+      'a.test.ts': `import _ from 'lodash/fp'\nimport x from '@scope/name'`,
+      'node_modules/lodash/package.json': '{}',
+      'node_modules/@scope/name/package.json': '{ "dependencies": { "left-pad": "1" } }',
+    },
+  ],
+])('not used by %s', (_, files) => {
+  const inside = Object.fromEntries(Object.entries(files).map(([name, text]) => [join('test', name), text]))
+  expect(uses(inside)).toBe(false)
+})
+
+test('packages are found in folders above, and through links', () => {
+  mkdirSync(join(folder, 'store/plain'), { recursive: true })
+  writeFileSync(join(folder, 'store/plain/package.json'), '{}')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(join(folder, 'store/plain'), join(folder, 'node_modules/plain'), 'junction')
+  expect(uses({ 'packages/a/test/a.test.ts': `import 'plain'` })).toBe(false)
+})
+
+test('a file that cannot be read counts as use', () => {
+  expect(usesTensorFlow([join(folder, 'nowhere.test.ts')])).toBe(true)
+})
