@@ -16,6 +16,7 @@ if (!isInstalled('typescript/package.json')) {
 }
 const hasTfjsNode = isPacking || addTfjsNode()
 build()
+if (isPacking) bundle()
 if (!isPacking && hasTfjsNode) await installNativeBackend()
 
 /**
@@ -43,6 +44,18 @@ function build() {
   const { status, stdout, stderr } = run([process.execPath, join(root, 'scripts/build.mjs')])
   if (status === 0) return
   console.error(`vitest-recipe: the build failed\n${stdout}${stderr}`)
+  process.exit(1)
+}
+
+/** What is published; `postpack` builds the modules again. */
+function bundle() {
+  const { status, stdout, stderr } = run([
+    process.execPath,
+    join(root, 'scripts/bundle.mjs'),
+    join(root, 'dist'),
+  ])
+  if (status === 0) return
+  console.error(`vitest-recipe: the bundle failed\n${stdout}${stderr}`)
   process.exit(1)
 }
 

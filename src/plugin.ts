@@ -1,10 +1,9 @@
 import './matchers/assertions.js'
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
 import type { BackendName } from './backend/backend-name.js'
 import { locateNativeAddon } from './backend/locate.js'
 import { type RecipeSettings, settingsKey } from './matchers/settings-key.js'
+import { ownModule } from './own-module.js'
 import { progressFor } from './report/audience.js'
 import RecipeReporter, { defaultReport } from './report/reporter.js'
 
@@ -27,8 +26,8 @@ const recipeTimeout = 120_000
  * so with `isolate: false` a real file would set up the first test file only.
  */
 const setupModule = '\0vitest-recipe:setup'
-/** Vitest instances that have the reporter: with several projects the plugin may be there several times. */
-const withReporter = new WeakSet<object>()
+/** Marks a Vitest that has the reporter: with several projects the plugin, and this module, may be there several times. */
+const hasReporter = Symbol.for('vitest-recipe.reporter')
 const nativePackages = new Set(['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'])
 
 /**
@@ -49,11 +48,11 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
       if (id === setupModule) return id
       if (!nativePackages.has(id)) return undefined
       const usable = backend !== 'wasm' && backend !== 'cpu' && locateNativeAddon(root)?.state === 'ready'
-      return usable ? undefined : moduleBeside('./backend/tfjs-node-fallback')
+      return usable ? undefined : ownModule('backend/tfjs-node-fallback')
     },
     load(id) {
       if (id !== setupModule) return undefined
-      return `import { setUp } from ${JSON.stringify(moduleBeside('./setup'))}\nawait setUp()`
+      return `import { setUp } from ${JSON.stringify(ownModule('setup'))}\nawait setUp()`
     },
     configureVitest({ vitest, project }) {
       const { config } = project
@@ -74,18 +73,12 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
         )
       }
       if (config.testTimeout === vitestTimeout) config.testTimeout = recipeTimeout
-      if (!withReporter.has(vitest)) {
-        withReporter.add(vitest)
+      if (!(hasReporter in vitest)) {
+        Object.defineProperty(vitest, hasReporter, { value: true })
         vitest.config.reporters.push(new RecipeReporter({ report }) as never)
       }
     },
   }
-}
-
-/** A module of this package by its path without extension: TypeScript in this repository, JavaScript when built. */
-function moduleBeside(path: string): string {
-  const built = fileURLToPath(new URL(`${path}.js`, import.meta.url))
-  return existsSync(built) ? built : fileURLToPath(new URL(`${path}.ts`, import.meta.url))
 }
 
 function assertOptions({ seed = 42, backend = 'auto', cache = true, report = defaultReport }: RecipeOptions) {

@@ -40,6 +40,9 @@ export function packPackage(): { tarball: string; remove(): void } {
   execFileSync(process.execPath, [compiler, '-p', project, '--outDir', join(folder, 'dist')], {
     stdio: 'inherit',
   })
+  execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs'), join(folder, 'dist')], {
+    stdio: 'inherit',
+  })
   const printed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--loglevel=error'], {
     cwd: folder,
     encoding: 'utf8',

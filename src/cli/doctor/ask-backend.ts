@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { runCommand } from '../../backend/install/run-command.js'
+import { ownModule } from '../../own-module.js'
 import { answerMarker, type BackendAnswer } from './backend-answer.js'
 
-const reporter = fileURLToPath(new URL('./report-backend.js', import.meta.url))
+const reporter = ownModule('cli/doctor/report-backend')
 
 /** Which backend tests in `root` would run on: asked of a child process that really starts it. */
 export async function askBackend(root: string): Promise<BackendAnswer> {

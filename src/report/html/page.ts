@@ -40,7 +40,7 @@ ${warnings.map((warning) => html`<p class="skipped">${warning}</p>`)}
 ${run.models.length > 1 && html`<nav aria-label="models"><ul>${models.map(navLine)}</ul></nav>`}
 </header><main>${sections}</main>
 <footer>${backends.join(', ')} · ${Object.entries(versions).map(([name, version]) => html`${name} ${version} · `)}<a href="https://karpathy.github.io/2019/04/25/recipe/">the recipe</a></footer>
-<script>${new Markup(script)}</script></body></html>
+${new Markup(`<script>${script}</script>`)}</body></html>
 `.text
 }
 
