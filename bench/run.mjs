@@ -3,6 +3,7 @@
  * own; the table shows medians with the smallest and the largest. bench/README.md says what the rows mean.
  */
 import { spawnSync } from 'node:child_process'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { median, spread } from './speed/models.mjs'
@@ -51,7 +52,9 @@ for (const { name, budget, seconds, steps, ran, slowest } of run('recipe.mjs')) 
   console.log(`| ${name} | ${budget} | ${seconds.toFixed(1)} | ${steps} | ${ran} | ${longest} |`)
 }
 
-const starts = Array.from({ length: 7 }, () => run('start.mjs', 'package'))
+const published = bundle()
+const starts = Array.from({ length: 7 }, () => run('start.mjs', published))
+rmSync(published, { recursive: true })
 const { picture, report } = run('pictures.mjs')
 console.log('\n| milliseconds | |\n|---|---|')
 console.log(
@@ -68,6 +71,18 @@ console.log(
 )
 console.log(`| 2048 filters [3, 3, 64] to PNG | ${picture.toFixed(0)} |`)
 console.log(`| report of 40 models × 40 checks | ${report.toFixed(0)} |`)
+
+/** A copy of dist/ as it is published, where it finds its packages. */
+function bundle() {
+  const root = join(import.meta.dirname, '..')
+  const copy = join(root, 'node_modules/.vitest-recipe-bench')
+  cpSync(join(root, 'dist'), copy, { recursive: true })
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/bundle.mjs'), copy], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(stderr)
+  return copy
+}
 
 function run(script, ...args) {
   return resultOf(spawnSync(process.execPath, [join(folder, script), ...args], { encoding: 'utf8' }), script)

@@ -1,7 +1,9 @@
-// What loading costs: milliseconds of an import in a fresh process.
-const [what] = process.argv.slice(2)
+// What loading costs in a fresh process, in milliseconds: TensorFlow.js, and then the package as it is published.
+import { pathToFileURL } from 'node:url'
+
+const [folder] = process.argv.slice(2)
 const started = performance.now()
 await import('@tensorflow/tfjs')
 const tensorflow = performance.now() - started
-if (what === 'package') await import('../../dist/checks/index.js')
+await import(pathToFileURL(`${folder}/checks/index.js`).href)
 process.stdout.write(`\n@${JSON.stringify({ tensorflow, rest: performance.now() - started - tensorflow })}\n`)

@@ -54,8 +54,7 @@ export function watchGradients({ steps = 10 }: HealthyGradientsOptions = {}): Wa
       return before.map(({ kernel }) => kernel)
     },
     afterStep(program, { gradients = {} }) {
-      const after = program.weights()
-      records.push(before.map(({ name, kernel }) => normsOf(name, kernel, after[name]!, gradients[name])))
+      records.push(normsOf(before, program.weights(), gradients))
     },
     result(program, cut) {
       if (!applies) return skippedResult({ ...named, reason: missing, seed: 0 })
@@ -99,18 +98,23 @@ function layersOf(records: readonly LayerGradient[][], places: Map<string, strin
   })
 }
 
-/** Gradient, weight and update of one kernel at one step. */
+/** Gradient, weight and update of each kernel at one step. All norms are read at once. */
 function normsOf(
-  name: string,
-  before: tf.Tensor,
-  after: tf.Tensor,
-  gradient: tf.Tensor | undefined,
-): LayerGradient {
-  const norm = (tensor: tf.Tensor) => tf.tidy(() => tf.norm(tensor).dataSync()[0]!)
-  return {
-    name,
-    gradient: gradient ? norm(gradient) : 0,
-    weight: norm(before),
-    update: tf.tidy(() => norm(tf.sub(after, before))),
-  }
+  before: ReadonlyArray<{ name: string; kernel: tf.Tensor }>,
+  after: tf.NamedTensorMap,
+  gradients: tf.NamedTensorMap,
+): LayerGradient[] {
+  const squares = tf.tidy(() => {
+    const sumOfSquares = (tensor: tf.Tensor) => tf.sum(tf.square(tensor))
+    const all = before.flatMap(({ name, kernel }) => [
+      gradients[name] ? sumOfSquares(gradients[name]) : tf.scalar(0),
+      sumOfSquares(kernel),
+      sumOfSquares(tf.sub(after[name]!, kernel)),
+    ])
+    return all.length === 0 ? [] : Array.from(tf.stack(all).dataSync())
+  })
+  return before.map(({ name }, i) => {
+    const [gradient, weight, update] = squares.slice(3 * i, 3 * i + 3).map(Math.sqrt)
+    return { name, gradient: gradient!, weight: weight!, update: update! }
+  })
 }
