@@ -52,6 +52,12 @@ for (const { name, budget, seconds, steps, ran, slowest } of run('recipe.mjs')) 
   console.log(`| ${name} | ${budget} | ${seconds.toFixed(1)} | ${steps} | ${ran} | ${longest} |`)
 }
 
+console.log('\n| what grows | time | time against a loop | memory against a loop |\n|---|---|---|---|')
+for (const { name, growth, againstLoop, memory } of run('growth.mjs')) {
+  const cells = [growth, againstLoop, memory].map((value) => (value === undefined ? '' : value.toFixed(2)))
+  console.log(`| ${name} | ${cells.join(' | ')} |`)
+}
+
 const published = bundle()
 const starts = Array.from({ length: 7 }, () => run('start.mjs', published))
 rmSync(published, { recursive: true })
