@@ -8,7 +8,7 @@ import type { PictureFolder } from './content.js'
 import type { StoredPicture } from './outcome.js'
 
 /** Larger files are not pictures of ours and are not read into memory. */
-const mostBytes = 64 * 1024 * 1024
+const mostBytes = { png: 64 * 1024 * 1024, svg: 4 * 1024 * 1024 }
 
 /** The folder with the pictures of one test file: `__weights__/<test file>/` beside it. */
 export function pictureFolder(testFile: string, folder: PictureFolder): string {
@@ -18,10 +18,12 @@ export function pictureFolder(testFile: string, folder: PictureFolder): string {
 /** Reads a stored picture; a file that cannot be used is a state, not an error. */
 export function readPicture(file: string): StoredPicture {
   try {
+    const isSvg = file.endsWith('.svg')
+    const most = isSvg ? mostBytes.svg : mostBytes.png
     const { size } = statSync(file)
-    if (size > mostBytes) return { state: 'corrupt', problem: `${size} bytes; at most ${mostBytes} are read` }
+    if (size > most) return { state: 'corrupt', problem: `${size} bytes; at most ${most} are read` }
     const bytes = readFileSync(file)
-    return file.endsWith('.svg')
+    return isSvg
       ? readFigure(bytes.toString('utf8'))
       : { state: 'present', picture: decodePng(bytes), exact: readExactValues(bytes) }
   } catch (error) {

@@ -74,3 +74,26 @@ test('what cannot be read is a state', () => {
   mkdirSync(join(folder, 'folder.png'))
   expect(readPicture(join(folder, 'folder.png'))).toMatchObject({ state: 'corrupt' })
 })
+
+test.each([
+  ['nothing', '', 'the file is empty'],
+  ['half a figure', '<svg><path d="M1 1"/>', 'not a whole SVG file'],
+  ['a merge conflict', '<<<<<<< ours\n<svg></svg>\n=======\n>>>>>>> theirs', 'not a whole SVG file'],
+  ['far too much', `<svg>${' '.repeat(5_000_000)}</svg>`, 'at most 4194304 are read'],
+])('a figure that is %s is a state, not an error', (_, text, problem) => {
+  writeFileSync(join(folder, 'x.svg'), text)
+  expect(readPicture(join(folder, 'x.svg'))).toMatchObject({
+    state: 'corrupt',
+    problem: expect.stringContaining(problem),
+  })
+})
+
+test('a figure is read with its numbers, also with the line ends of Windows', () => {
+  const svg = '<svg>\n<metadata id="vitest-recipe">\n1 2.5\n</metadata>\n</svg>\n'
+  writeFileSync(join(folder, 'x.svg'), svg.replaceAll('\n', '\r\n'))
+  expect(readPicture(join(folder, 'x.svg'))).toEqual({
+    state: 'present',
+    picture: svg,
+    exact: { shape: [2], values: Float32Array.of(1, 2.5) },
+  })
+})
