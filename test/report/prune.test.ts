@@ -14,10 +14,10 @@ beforeEach(() => {
   snapFile = join(root, 'a.test.ts.snap')
   folder = join(root, '__weights__', 'a.test.ts')
   mkdirSync(join(folder, 'folder.png'), { recursive: true })
-  for (const name of ['living.png', 'gone.png', 'renamed.png', 'notes.txt'])
+  for (const name of ['living.png', 'gone.svg', 'renamed.png', 'notes.txt'])
     writeFileSync(join(folder, name), '')
   const entry = (key: string, picture: string) => `exports[\`${key}\`] = \`\npicture: ${picture}\n\`;\n`
-  writeFileSync(snapFile, `${entry('living 1', 'living.png')}\n${entry('gone 1', 'gone.png')}`)
+  writeFileSync(snapFile, `${entry('living 1', 'living.png')}\n${entry('gone 1', 'gone.svg')}`)
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
@@ -28,7 +28,7 @@ const names = (obsoleteKeys: string[]) =>
 
 test('pictures that no living entry names; nothing but PNG files', () => {
   expect(names([]).sort()).toEqual(['renamed.png'])
-  expect(names(['gone 1']).sort()).toEqual(['gone.png', 'renamed.png'])
+  expect(names(['gone 1']).sort()).toEqual(['gone.svg', 'renamed.png'])
 })
 
 test('pictures of every kind', () => {
@@ -47,7 +47,7 @@ test('without a .snap file every picture is obsolete, without a folder none', ()
 })
 
 test('removing takes folders that become empty along, and no others', () => {
-  removePictures([join(folder, 'gone.png')])
+  removePictures([join(folder, 'gone.svg')])
   expect(readdirSync(folder).sort()).toEqual(['folder.png', 'living.png', 'notes.txt', 'renamed.png'])
   rmSync(join(folder, 'folder.png'), { recursive: true })
   removePictures(readdirSync(folder).map((name) => join(folder, name)))
