@@ -80,14 +80,14 @@ export { checkReproducible, type ReproducibleOptions } from './skeleton/reproduc
 export { checkUpdatesEveryWeight, type UpdatesEveryWeightOptions } from './skeleton/updates-every-weight.js'
 export { checkUsesEveryInput, type UsesEveryInputOptions } from './skeleton/uses-every-input.js'
 export { checkZeroInputBaseline, type ZeroInputBaselineOptions } from './skeleton/zero-input-baseline.js'
+export { type BeatsItsMembersOptions, checkBeatsItsMembers } from './squeeze/beats-its-members.js'
 export {
   checkPredictsWithin,
   checkTrainsAtLeast,
   type PredictsWithinOptions,
   type SpeedOptions,
   type TrainsAtLeastOptions,
-} from './speed/trains-at-least.js'
-export { type BeatsItsMembersOptions, checkBeatsItsMembers } from './squeeze/beats-its-members.js'
+} from './squeeze/fast-enough.js'
 export {
   type ConvergenceSubject,
   checkHasConverged,

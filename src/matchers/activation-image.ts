@@ -2,11 +2,10 @@ import type { MatcherState } from 'vitest'
 import { assertCounts } from '../checks/options.js'
 import { type ActivationPictureOptions, activationDrawing } from '../images/activation-picture.js'
 import { activationContent, silentShare } from '../snapshots/kinds/activations.js'
-import { assertExamples } from '../training/examples.js'
-import { openView } from '../training/open.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import {
   answerWithPicture,
+  drawingOf,
   nameAndOptions,
   type PictureOptions,
   type PictureOutcome,
@@ -46,11 +45,9 @@ export async function toMatchActivationImage(
     { matcher: 'toMatchActivationImage', stage: 'skeleton' },
     name,
     options,
-    async (seed) => {
-      assertExamples(on, 'options.on')
-      assertCounts({ examples })
-      const program = await openView(subject, seed)
-      try {
+    (seed) =>
+      drawingOf(subject, on, seed, (program) => {
+        assertCounts({ examples })
         const content = activationContent(program, on.xs, {
           ...(layer !== undefined && { layer }),
           ...(examples !== undefined && { examples }),
@@ -60,9 +57,6 @@ export async function toMatchActivationImage(
           drawing: activationDrawing(content.shape, drawing),
           measured: { silent: silentShare(content) },
         }
-      } finally {
-        program.dispose()
-      }
-    },
+      }),
   )
 }

@@ -1,11 +1,10 @@
 import type { MatcherState } from 'vitest'
 import { type ConfusionPictureOptions, confusionDrawing } from '../images/confusion-picture.js'
 import { accuracyOfContent, confusionContent } from '../snapshots/kinds/confusion.js'
-import { assertExamples } from '../training/examples.js'
-import { openView } from '../training/open.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import {
   answerWithPicture,
+  drawingOf,
   nameAndOptions,
   type PictureOptions,
   type PictureOutcome,
@@ -44,19 +43,14 @@ export async function toMatchConfusionImage(
     { matcher: 'toMatchConfusionImage', stage: 'squeeze' },
     name,
     options,
-    async (seed) => {
-      assertExamples(on, 'options.on')
-      const program = await openView(subject, seed)
-      try {
+    (seed) =>
+      drawingOf(subject, on, seed, (program) => {
         const content = confusionContent(program, on, { output, ...(names && { names }) })
         return {
           content,
           drawing: confusionDrawing(content.shape[0]!, { scale }),
           measured: { accuracy: accuracyOfContent(content) },
         }
-      } finally {
-        program.dispose()
-      }
-    },
+      }),
   )
 }

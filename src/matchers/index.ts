@@ -36,12 +36,12 @@ export type { ReproducibleOptions } from '../checks/skeleton/reproducible.js'
 export type { UpdatesEveryWeightOptions } from '../checks/skeleton/updates-every-weight.js'
 export type { UsesEveryInputOptions } from '../checks/skeleton/uses-every-input.js'
 export type { ZeroInputBaselineOptions } from '../checks/skeleton/zero-input-baseline.js'
+export type { BeatsItsMembersOptions } from '../checks/squeeze/beats-its-members.js'
 export type {
   PredictsWithinOptions,
   SpeedOptions,
   TrainsAtLeastOptions,
-} from '../checks/speed/trains-at-least.js'
-export type { BeatsItsMembersOptions } from '../checks/squeeze/beats-its-members.js'
+} from '../checks/squeeze/fast-enough.js'
 export type { ConvergenceSubject, HasConvergedOptions } from '../checks/squeeze/has-converged.js'
 export type { FilterSubject, StructuredFiltersOptions } from '../checks/squeeze/structured-filters.js'
 export type { TrainsAsWellAsAdamOptions } from '../checks/tune/trains-as-well-as-adam.js'

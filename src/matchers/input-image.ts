@@ -1,11 +1,10 @@
 import type { MatcherState } from 'vitest'
 import { type ExamplePictureOptions, exampleDrawing } from '../images/example-picture.js'
 import { inputContent } from '../snapshots/kinds/inputs.js'
-import { assertExamples } from '../training/examples.js'
-import { openView } from '../training/open.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import {
   answerWithPicture,
+  drawingOf,
   nameAndOptions,
   type PictureOptions,
   type PictureOutcome,
@@ -37,20 +36,10 @@ export async function toMatchInputImage(
 ): Promise<PictureOutcome> {
   const [name, options = {} as InputImageOptions] = nameAndOptions(nameOrOptions, optionsAfterName)
   const { on, input, rtol, atol, perBackend, attach, seed: given, ...drawing } = options
-  return answerWithPicture(
-    this,
-    { matcher: 'toMatchInputImage', stage: 'skeleton' },
-    name,
-    options,
-    async (seed) => {
-      assertExamples(on, 'options.on')
-      const program = await openView(subject, seed)
-      try {
-        const content = inputContent(program, on.xs, input)
-        return { content, drawing: exampleDrawing(content.shape, drawing) }
-      } finally {
-        program.dispose()
-      }
-    },
+  return answerWithPicture(this, { matcher: 'toMatchInputImage', stage: 'skeleton' }, name, options, (seed) =>
+    drawingOf(subject, on, seed, (program) => {
+      const content = inputContent(program, on.xs, input)
+      return { content, drawing: exampleDrawing(content.shape, drawing) }
+    }),
   )
 }

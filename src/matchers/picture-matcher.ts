@@ -14,6 +14,9 @@ import { failureMessage, summaryOf } from '../snapshots/message.js'
 import { passes, writes } from '../snapshots/outcome.js'
 import { type Examined, examine } from '../snapshots/picture-snapshot.js'
 import { recordEntry } from '../snapshots/record-entry.js'
+import { assertExamples } from '../training/examples.js'
+import { openView } from '../training/open.js'
+import type { Examples, Subject, Viewed } from '../training/trainable.js'
 import { recordResult } from './record.js'
 import { recipeSettings } from './settings.js'
 
@@ -114,6 +117,22 @@ export async function answerWithPicture(
     pass,
     message: () => failureMessage(examined, difference),
     meta: { outcome: examined.outcome.kind },
+  }
+}
+
+/** What `make` draws of a program that is opened for it, looked at, and given back. */
+export async function drawingOf(
+  subject: Subject,
+  on: Examples,
+  seed: number,
+  make: (program: Viewed) => Pictured,
+): Promise<Pictured> {
+  assertExamples(on, 'options.on')
+  const program = await openView(subject, seed)
+  try {
+    return make(program)
+  } finally {
+    program.dispose()
   }
 }
 

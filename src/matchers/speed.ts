@@ -8,7 +8,7 @@ import {
   type SpeedOptions,
   samplingOf,
   type TrainsAtLeastOptions,
-} from '../checks/speed/trains-at-least.js'
+} from '../checks/squeeze/fast-enough.js'
 import type { Cause } from '../diagnosis/cause.js'
 import { formatNumber, formatPercent } from '../figures/number.js'
 import { runningTest } from '../snapshots/matcher-state.js'
