@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     // Tests use one thread each.
     maxWorkers: '100%',
+    // Packing and installing this package, on a busy machine.
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
