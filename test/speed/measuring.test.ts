@@ -43,6 +43,13 @@ const busy = (milliseconds: number) => async (times: number) => {
   while (performance.now() < until);
 }
 
+/** Work of so many additions. */
+const spin = (additions: number) => async (times: number) => {
+  let sum = 0
+  for (let i = 0; i < times * additions; i++) sum += i % 7
+  if (sum < 0) throw new Error('for the compiler: the sum is used')
+}
+
 describe('sampling', () => {
   test('a time', async () => {
     const { middle, low, high, samples } = await sampleTime(busy(2), control)
@@ -54,10 +61,10 @@ describe('sampling', () => {
   })
 
   test('a ratio, also of work much shorter than the clock', async () => {
-    const { middle } = await sampleRatio(busy(3), busy(1), control)
+    const { middle } = await sampleRatio(spin(3_000_000), spin(1_000_000), control)
     expect(middle).toBeGreaterThan(2)
     expect(middle).toBeLessThan(4.5)
-    const { middle: one } = await sampleRatio(busy(0.01), busy(0.01), control)
+    const { middle: one } = await sampleRatio(spin(1000), spin(1000), control)
     expect(one).toBeGreaterThan(0.5)
     expect(one).toBeLessThan(2)
   })
