@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { numbersOf } from '../../src/figures/svg-numbers.js'
 import type { VectorDrawing } from '../../src/images/drawing.js'
 import { compareValues, withFacts } from '../../src/snapshots/comparison.js'
+import { parseEntry, renderEntry } from '../../src/snapshots/entry.js'
+import { fingerprintOf } from '../../src/snapshots/fingerprint.js'
 import { type FigureSubject, figureContent } from '../../src/snapshots/kinds/figures.js'
 
 const of = (subject: FigureSubject) => figureContent(subject, {})
@@ -44,6 +46,20 @@ describe('curves', () => {
     const million = of({ loss: new Float32Array(1_000_000).map((_, i) => 1 / (i + 1)) })
     expect(svgOf(million).length).toBeLessThan(50_000)
     expect(million.content.facts).toEqual(['curve loss: 1000000 points'])
+  })
+
+  test.each<[string, Record<string, number[]>]>([
+    ['no points', { loss: [] }],
+    ['no points in one of two', { loss: [], accuracy: [1, 2] }],
+    ['nothing finite', { loss: [NaN, Infinity] }],
+    ['zeros', { loss: [0, 0] }],
+    ['a name like an entry', { 'curve 0: norm 1, mean 1, min 1, max 1': [1], 'a\nb': [2] }],
+  ])('the entry of a figure with %s can be read again', (_, curves) => {
+    const { content } = of(curves)
+    const baseline = { picture: 'x.svg', backend: 'cpu', fingerprint: fingerprintOf(content) }
+    const entry = renderEntry([baseline], content.kind)
+    const [read] = parseEntry(entry, content.kind) ?? []
+    expect(read).toEqual(baseline)
   })
 
   test('both on the same axes: what was before is dashed, in the same colour', () => {

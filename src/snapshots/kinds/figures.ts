@@ -194,7 +194,9 @@ function curveOf(name: string, series: ArrayLike<number>): Curve {
     if (i % stride === 0) drawn.push(sixDigits(value))
   }
   let last = 0
-  const values = drawn.map((value) => (last = Number.isFinite(value) ? value : last))
+  const finite = drawn.map((value) => (last = Number.isFinite(value) ? value : last))
+  // A curve without points has a number all the same: entries are made of numbers.
+  const values = finite.length > 0 ? finite : [0]
   const where = broken.slice(0, 5).join(', ')
   return {
     name,
