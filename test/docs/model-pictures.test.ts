@@ -12,9 +12,20 @@ const create = () => {
   return model
 }
 
-test('a trained model is the one that was looked at', async ({ train }) => {
-  const run = await train(create, { data, steps: 50 })
-  await expect(run.model!).toMatchActivationImage('hidden', { on: few })
-  await expect(run.model!).toMatchConfusionImage('classes', { on: data })
+// Trained once: the same factory, data and options give the same run.
+const plan = { data, steps: 50 }
+
+test('the hidden layer sees what it saw', async ({ train }) => {
+  const { model } = await train(create, plan)
+  await expect(model!).toMatchActivationImage('hidden', { on: few })
+})
+
+test('the same classes are mixed up', async ({ train }) => {
+  const { model } = await train(create, plan)
+  await expect(model!).toMatchConfusionImage('classes', { on: data })
+})
+
+test('the loss falls as it did', async ({ train }) => {
+  const run = await train(create, plan)
   await expect(run).toMatchFigure('curves')
 })

@@ -43,6 +43,15 @@ const environment = { 'vitest-recipe': '0.1.0', vitest: '4.1.12', node: '20.0.0'
 export const collected = (modules: TestModule[], before?: RunRecord): RunRecord =>
   collectRun(modules, environment, before)
 
+const layersOf = (count: number): RecordedResult['layers'] =>
+  Array.from({ length: count }, (_, i) => ({
+    layer: `layer ${i} Conv2D`,
+    weightNorm: 1,
+    gradientNorms: Array.from({ length: 10 }, (_, step) => 1 / (1 + step)),
+    updateRatios: [0.001, 0.002],
+    activations: { dead: 0.1, saturated: 0, size: 1, histogram: { low: -1, high: 2, counts: [1, 20, 300] } },
+  }))
+
 /** So many models with so many checks each, every fourth model with a failure, with curves. */
 export function manyModels(models: number, checks: number, name = (i: number) => `model ${i}`): TestModule[] {
   return Array.from({ length: models }, (_, m) =>
@@ -62,6 +71,7 @@ export function manyModels(models: number, checks: number, name = (i: number) =>
                 stage,
                 status: failed ? 'failed' : 'passed',
                 causes: failed ? [{ name: 'outliers', evidence: 'a value of 1e9', fix: 'look at it' }] : [],
+                ...(check === 'healthy-gradients' && { layers: layersOf(6) }),
                 curves: { loss: { stride: 10, values: Array.from({ length: 100 }, (_, i) => 1 / (1 + i)) } },
               }),
             ],
