@@ -10,7 +10,7 @@ import { referenceWork, stepsOf } from '../dist/speed/work.js'
 import { openProgram } from '../dist/training/open.js'
 import { digits } from './digits.mjs'
 
-const tolerance = 0.15
+const tolerance = 0.1
 const control = { seconds: 4, relativeError: 0.02 }
 const models = {
   CNN: () => [

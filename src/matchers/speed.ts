@@ -53,7 +53,7 @@ export interface MatchSpeedOptions extends SpeedOptions {
   on: Examples
   /** What is timed. Default 'step'. */
   of?: 'step' | 'prediction'
-  /** How much slower it may become, as a share. Default 0.15. */
+  /** How much slower it may become, as a share. Default 0.1. */
   tolerance?: number
 }
 
@@ -82,7 +82,7 @@ export async function toMatchSpeed(
   return answerWith(this, 'toMatchSpeed', async (control) => {
     const started = performance.now()
     const settings = { ...control, ...options }
-    const { on, tolerance = 0.15, seed = 42 } = settings
+    const { on, tolerance = 0.1, seed = 42 } = settings
     assertExamples(on, 'options.on')
     assertPositive('tolerance', tolerance)
     const path = speedFile(file.filepath)
