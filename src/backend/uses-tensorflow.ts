@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 
 /** Code that needs a backend, matchers or seeds of TensorFlow.js. */
 const needsIt = /@tensorflow(?:-models)?\/|vitest-recipe|tfjs/
@@ -76,20 +76,49 @@ function fileAt(path: string): string | 'unknown' | undefined {
   return /\.(?:[mc]?[jt]sx?|json)$/.test(found) ? found : undefined
 }
 
-/** Of a package by its own word; true where it is not found: an alias may lead anywhere. */
+/**
+ * Of a package, by what it and its dependencies say they depend on. True for what is not found (an alias may lead
+ * anywhere), for packages of the same workspace (their own sources may import anything), and for very many.
+ */
 function dependsOnTensorFlow(specifier: string, importer: string): boolean {
   const [scope, name] = specifier.split('/')
-  const packageName = scope!.startsWith('@') ? `${scope}/${name}` : scope!
-  for (let folder = dirname(importer); ; folder = dirname(folder)) {
-    const manifest = join(folder, 'node_modules', packageName, 'package.json')
-    if (existsSync(manifest)) {
-      const { dependencies, peerDependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<
-        string,
-        object
-      >
-      return /@tensorflow|tfjs/.test(JSON.stringify([dependencies, peerDependencies]))
-    }
-    if (dirname(folder) === folder) return true
+  const seen = new Set<string>()
+  const open = [
+    { name: scope!.startsWith('@') ? `${scope}/${name}` : scope!, from: dirname(importer), asked: true },
+  ]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (/^@tensorflow(?:-models)?\/|tfjs/.test(next.name)) return true
+    const folder = packageFolder(next.name, next.from)
+    // An optional dependency that is not installed is not loaded either.
+    if (folder === undefined && !next.asked) continue
+    if (folder === undefined || !folder.split(sep).includes('node_modules') || seen.size > mostFiles)
+      return true
+    if (seen.has(folder)) continue
+    seen.add(folder)
+    const manifest = readManifest(join(folder, 'package.json'))
+    if (manifest === undefined) return true
+    for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+      open.push({ name: dependency, from: folder, asked: false })
+  }
+  return false
+}
+
+/** The real folder of a package, as Node would find it. */
+function packageFolder(name: string, from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = join(folder, 'node_modules', name)
+    if (existsSync(join(found, 'package.json'))) return realpathSync(found)
+    if (dirname(folder) === folder) return undefined
+  }
+}
+
+function readManifest(
+  file: string,
+): Record<'dependencies' | 'peerDependencies', object | undefined> | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
   }
 }
 

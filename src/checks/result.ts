@@ -1,4 +1,5 @@
 import type { Cause } from '../diagnosis/cause.js'
+import type { Histogram } from '../statistics/histogram.js'
 
 export type { Cause, CauseName } from '../diagnosis/cause.js'
 
@@ -47,13 +48,6 @@ export interface ActivationRecord {
   size: number
   /** Absent where a value is not finite. */
   histogram?: Histogram
-}
-
-/** Counts of values in bins of equal width. */
-export interface Histogram {
-  low: number
-  high: number
-  counts: number[]
 }
 
 /** The result of a check that cannot run, with what it misses. */

@@ -1,6 +1,7 @@
 import type { MatcherState, TaskMeta } from 'vitest'
-import type { CheckResult, Histogram, LayerRecord } from '../checks/result.js'
+import type { CheckResult, LayerRecord } from '../checks/result.js'
 import { lineChart } from '../figures/line-chart.js'
+import type { Histogram } from '../statistics/histogram.js'
 
 /** A check's result as it travels to reporters: JSON only, numbers that are not finite as strings. */
 export type RecordedResult = Omit<CheckResult, 'measured' | 'curves' | 'layers'> & {

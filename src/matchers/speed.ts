@@ -9,6 +9,7 @@ import {
   samplingOf,
   type TrainsAtLeastOptions,
 } from '../checks/squeeze/fast-enough.js'
+import { defaultSeed } from '../default-seed.js'
 import type { Cause } from '../diagnosis/cause.js'
 import { formatNumber, formatPercent } from '../figures/number.js'
 import { runningTest } from '../snapshots/matcher-state.js'
@@ -82,7 +83,7 @@ export async function toMatchSpeed(
   return answerWith(this, 'toMatchSpeed', async (control) => {
     const started = performance.now()
     const settings = { ...control, ...options }
-    const { on, tolerance = 0.1, seed = 42 } = settings
+    const { on, tolerance = 0.1, seed = defaultSeed } = settings
     assertExamples(on, 'options.on')
     assertPositive('tolerance', tolerance)
     const path = speedFile(file.filepath)
@@ -109,7 +110,7 @@ interface Measured extends SpeedBaseline {
 
 async function measureSpeed(
   subject: Subject,
-  { on, of = 'step', seed = 42, ...options }: MatchSpeedOptions,
+  { on, of = 'step', seed = defaultSeed, ...options }: MatchSpeedOptions,
   seemsSlower: (ratio: Sampled) => boolean,
 ): Promise<Measured> {
   const sampling = samplingOf({ seconds: 4, ...options })

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
-import type { Histogram } from '../checks/result.js'
+import { type Histogram, histogramOf } from '../statistics/histogram.js'
 import type { TensorGroup, Trainable } from './trainable.js'
 
 /** What the output of one hidden layer shows on a batch. */
@@ -85,15 +85,6 @@ function describeOutput(
     size: Math.sqrt(sum / values.length),
     histogram: finite ? histogramOf(values, least, greatest) : undefined,
   }
-}
-
-const bins = 24
-
-function histogramOf(values: Float32Array, low: number, high: number): Histogram {
-  const counts = new Array<number>(bins).fill(0)
-  const width = (high - low) / bins
-  for (const value of values) counts[width > 0 ? Math.min(bins - 1, Math.floor((value - low) / width)) : 0]!++
-  return { low, high, counts }
 }
 
 /** Units that are all off look alike; they are alike only if their weights are. */

@@ -78,12 +78,34 @@ test.each<[string, Record<string, string>]>([
   expect(uses(inside)).toBe(false)
 })
 
-test('packages are found in folders above, and through links', () => {
-  mkdirSync(join(folder, 'store/plain'), { recursive: true })
-  writeFileSync(join(folder, 'store/plain/package.json'), '{}')
-  mkdirSync(join(folder, 'node_modules'))
-  symlinkSync(join(folder, 'store/plain'), join(folder, 'node_modules/plain'), 'junction')
+test('packages are found in folders above', () => {
+  mkdirSync(join(folder, 'node_modules/plain'), { recursive: true })
+  writeFileSync(join(folder, 'node_modules/plain/package.json'), '{}')
   expect(uses({ 'packages/a/test/a.test.ts': `import 'plain'` })).toBe(false)
+})
+
+test('a package counts by what its dependencies depend on', () => {
+  const packages = {
+    'node_modules/app/package.json': '{ "dependencies": { "model": "1", "plain": "1" } }',
+    'node_modules/plain/package.json':
+      '{ "dependencies": { "app": "1" }, "peerDependencies": { "absent": "1" } }',
+    'node_modules/model/package.json': '{}',
+  }
+  expect(uses({ 'a.test.ts': `import 'app'`, ...packages })).toBe(false)
+  const dependent = '{ "peerDependencies": { "@tensorflow/tfjs-core": "4" } }'
+  expect(uses({ 'a.test.ts': `import 'app'`, 'node_modules/model/package.json': dependent })).toBe(true)
+})
+
+test('a package of the same workspace may import anything', () => {
+  mkdirSync(join(folder, 'packages/model'), { recursive: true })
+  writeFileSync(join(folder, 'packages/model/package.json'), '{}')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(join(folder, 'packages/model'), join(folder, 'node_modules/model'), 'junction')
+  expect(uses({ 'a.test.ts': `import 'model'` })).toBe(true)
+})
+
+test('a damaged package counts as use', () => {
+  expect(uses({ 'a.test.ts': `import 'broken'`, 'node_modules/broken/package.json': '{' })).toBe(true)
 })
 
 test('a file that cannot be read counts as use', () => {

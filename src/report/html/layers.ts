@@ -2,10 +2,9 @@ import { escapeXml } from '../../figures/escape-xml.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { sparkline } from '../../figures/sparkline.js'
 import type { RecordedLayer } from '../../matchers/record.js'
+import type { Histogram } from '../../statistics/histogram.js'
 import type { ModelRecord } from '../run-record.js'
 import { html, Markup, named } from './markup.js'
-
-type Histogram = NonNullable<NonNullable<RecordedLayer['activations']>['histogram']>
 
 interface LayerTable {
   checks: string[]
