@@ -1,4 +1,5 @@
 import type { MatcherState } from 'vitest'
+import { moreTime } from '../checks/options.js'
 import type { CheckResult } from '../checks/result.js'
 import {
   assertPositive,
@@ -120,6 +121,10 @@ async function measureSpeed(
     const work = of === 'step' ? stepsOf(program, on, seed) : predictionsOf(program, on)
     const first = await sampleRatio(work, reference.work, sampling)
     const ratio = seemsSlower(first) ? await sampleRatio(work, reference.work, sampling) : first
+    if (sampling.signal?.aborted || performance.now() > (sampling.deadline ?? Infinity))
+      throw new Error(
+        `The test ran out of time after ${ratio.samples} samples. Nothing was compared or recorded. ${moreTime}`,
+      )
     const { middle: milliseconds } = await sampleTime(work, { ...sampling, seconds: sampling.seconds / 8 })
     return {
       ratio,

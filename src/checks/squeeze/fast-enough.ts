@@ -11,7 +11,7 @@ import { type CheckOptions, defaultSeed } from '../options.js'
 import type { CheckResult } from '../result.js'
 
 export interface SpeedOptions extends CheckOptions {
-  /** Seconds to measure for, at most. Default 3. */
+  /** Seconds to measure for; up to 2.5 times as many on a noisy machine. Default 3. */
   seconds?: number
   /** Enough where the 99 % interval of the median reaches so far to either side, as a share. Default 0.02. */
   relativeError?: number
@@ -28,7 +28,7 @@ export interface PredictsWithinOptions extends SpeedOptions {
 
 /**
  * Training steps on a batch process so many examples per second: fails where the whole 99 % interval of the median lies
- * below. Costs `seconds` at most.
+ * below. Costs `seconds`, up to 2.5 times as much on a noisy machine.
  */
 export async function checkTrainsAtLeast(
   subject: Subject,
