@@ -21,7 +21,7 @@ const suite = (root: string) => `
       dispose: () => weight.dispose(),
     }
   }
-  test('speed', () => expect(create).toMatchSpeed('loop', { on, seconds: 1.5 }))
+  test('speed', () => expect(create).toMatchSpeed('loop', { on, seconds: 1.5 }), 60_000)
 `
 const folder = new VitestFolder()
 beforeAll(() => folder.write('net.test.ts', suite(process.cwd())))
