@@ -14,7 +14,10 @@ export interface RecipeOptions {
   backend?: 'auto' | BackendName
   /** Path of the report, from the project's root; false: none. Default 'recipe-report/index.html'. */
   report?: string | false
-  /** Whether the `train` fixture gives tests of one file the same recorded run again. Default true. */
+  /**
+   * Whether trainings are shared by tests, files and runs: what was trained with the same program, data, options and seed
+   * is not trained again. Default true.
+   */
   cache?: boolean
 }
 

@@ -23,6 +23,8 @@ export interface CheckResult {
   layers?: LayerRecord[]
   seed: number
   seconds: number
+  /** It was not run again: it has passed with the same programs, data, options and seed. */
+  reused?: true
 }
 
 /** What a check saw of one layer; norms are Euclidean, of its kernel. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js'
+import { remember } from '../memo/remember.js'
 import { mean } from '../statistics/estimates.js'
 import { holmAdjusted } from '../statistics/holm.js'
 import { type PlannedBoundary, plannedBoundary } from '../statistics/planned-looks.js'
@@ -135,32 +136,43 @@ function planTrainer(
     async run(plan: MeasuredPlan, seed: number): Promise<Measured | undefined> {
       const measured = known.get(plan)
       if (measured) return measured
-      if (signal?.aborted || performance.now() > deadline) return undefined
-      const { program, end } = await runPlan(plan, {
-        seed,
-        steps,
-        deadline,
-        ...(signal && { signal }),
-        ...(onProgress && {
-          onProgress: ({ step, loss }) =>
-            onProgress({ step: runs * steps + step, steps: plans * seeds * steps, loss }),
-        }),
-      })
-      try {
-        if (end === 'aborted' || end === 'deadline') return undefined
-        const diverged = end === 'non-finite'
-        const validation = measure(program, plan.validation, claim)
-        const found = {
-          validation: diverged || !Number.isFinite(validation) ? null : validation,
-          fit: measureFit && !diverged ? fitOf(program, plan.train, claim) : undefined,
-        }
-        runs++
-        known.set(plan, found)
-        return found
-      } finally {
-        program.dispose()
-      }
+      const { create, ...inputs } = plan
+      const { result: found } = await remember(
+        'arm of a comparison',
+        { subjects: [create], inputs: { ...inputs, seed, steps, metric: claim.metric, measureFit } },
+        () => trainAndMeasure(plan, seed),
+        (measured) => measured !== undefined,
+      )
+      if (!found) return undefined
+      runs++
+      known.set(plan, found)
+      return found
     },
+  }
+
+  async function trainAndMeasure(plan: MeasuredPlan, seed: number): Promise<Measured | undefined> {
+    if (signal?.aborted || performance.now() > deadline) return undefined
+    const { program, end } = await runPlan(plan, {
+      seed,
+      steps,
+      deadline,
+      ...(signal && { signal }),
+      ...(onProgress && {
+        onProgress: ({ step, loss }) =>
+          onProgress({ step: runs * steps + step, steps: plans * seeds * steps, loss }),
+      }),
+    })
+    try {
+      if (end === 'aborted' || end === 'deadline') return undefined
+      const diverged = end === 'non-finite'
+      const validation = measure(program, plan.validation, claim)
+      return {
+        validation: diverged || !Number.isFinite(validation) ? null : validation,
+        fit: measureFit && !diverged ? fitOf(program, plan.train, claim) : undefined,
+      }
+    } finally {
+      program.dispose()
+    }
   }
 }
 

@@ -7,7 +7,7 @@ export type Progress = 'live' | 'lines' | 'off'
 export interface RecipeSettings {
   seed: number
   backend: 'auto' | BackendName
-  /** Whether the `train` fixture returns a recorded run again. */
+  /** Whether what was trained before is not trained again. */
   cache: boolean
   progress: Progress
   /** The project's folder, from which packages are resolved. */

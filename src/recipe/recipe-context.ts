@@ -47,7 +47,7 @@ export function recipeContext(recipe: Recipe, budget: Budget, steps: number): Re
     recipe: guarded,
     budget,
     trained: trainedPrograms(
-      async () => planWith(guarded, await train(), await validation?.()),
+      once(async () => planWith(guarded, await train(), await validation?.())),
       Math.min(recipe.steps ?? steps, steps),
     ),
     steps,

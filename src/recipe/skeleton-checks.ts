@@ -1,4 +1,5 @@
 import { type CheckOptions, defaultSeed } from '../checks/options.js'
+import { rememberedTogether } from '../checks/remembered.js'
 import type { CheckResult } from '../checks/result.js'
 import { checkBaseRate } from '../checks/skeleton/base-rate.js'
 import { checkCapacity } from '../checks/skeleton/capacity.js'
@@ -55,7 +56,12 @@ export function skeletonChecks({
       watchActivations(),
       watchGradients(),
     ]
-    return onSample(sizes.batch, options, (batch) => watchFirstSteps(create, batch, watches, options))
+    const inputs = { ...options, plannedSteps: await plannedSteps() }
+    return onSample(sizes.batch, options, (batch) =>
+      rememberedTogether('first-steps', [create], { ...inputs, batch }, () =>
+        watchFirstSteps(create, batch, watches, options),
+      ),
+    )
   })
   const diagnoses: Diagnoses = new Map()
   return [
@@ -128,7 +134,7 @@ export function skeletonChecks({
         checkCapacity((index: number) => capacities![index]!(), await train(), {
           ...options,
           capacities: capacities!.map((_, index) => index),
-          nameOf: (_, parameters) => `${parameters} weights`,
+          nameOf: 'weights',
           steps: steps / 5,
           batchSize,
         }),
@@ -173,10 +179,11 @@ export function skeletonChecks({
       ...(!(humanBaseline && validation) && {
         missing: 'the recipe has no humanBaseline with validation examples',
       }),
-      run: async (options) =>
-        afterTraining(trained, options, async ({ program, ...run }) =>
-          judgeHumanBaseline(program, run, { ...options, ...humanBaseline!, on: await validation!() }),
-        ),
+      run: (options) =>
+        afterTraining('human-baseline', trained, { ...options, ...humanBaseline }, async () => {
+          const { program, ...run } = await trained.under(options)
+          return judgeHumanBaseline(program, run, { ...options, ...humanBaseline!, on: await validation!() })
+        }),
     },
   ]
 }

@@ -44,32 +44,28 @@ export function squeezeChecks(context: RecipeContext): RecipeCheck[] {
       name: 'beats-its-members',
       stage: 'squeeze',
       ...(validation ? needsThorough(budget) : { missing: 'the recipe has no validation examples' }),
-      async run(options) {
-        const started = performance.now()
-        const { seed = defaultSeed } = options
-        const examples = await validation!()
-        const views = []
-        for (let i = 0; i < members; i++) {
-          const { program } = await trained.under({ ...options, seed: seed + i })
-          views.push(viewOutputs(program, examples, 'validation'))
-        }
-        const result = onlyBrokenMembersFail(judgeEnsemble(views, examples, options))
-        return { ...result, seconds: (performance.now() - started) / 1000 }
-      },
+      run: (options) =>
+        afterTraining('beats-its-members', trained, { ...options }, async () => {
+          const { seed = defaultSeed } = options
+          const examples = await validation!()
+          const views = []
+          for (let i = 0; i < members; i++) {
+            const { program } = await trained.under({ ...options, seed: seed + i })
+            views.push(viewOutputs(program, examples, 'validation'))
+          }
+          return onlyBrokenMembersFail(judgeEnsemble(views, examples, options))
+        }),
     },
     {
       name: 'has-converged',
       stage: 'squeeze',
       ...missingForConvergence(context),
       run: (options) =>
-        afterTraining(trained, options, async ({ validation: { losses, every }, end }) =>
-          onlyDivergenceFails(
-            await checkHasConverged(end === 'non-finite' ? [...losses, Number.NaN] : losses, {
-              ...options,
-              every,
-            }),
-          ),
-        ),
+        afterTraining('has-converged', trained, { ...options }, async () => {
+          const { validation: looks, end } = await trained.under(options)
+          const losses = end === 'non-finite' ? [...looks.losses, Number.NaN] : looks.losses
+          return onlyDivergenceFails(await checkHasConverged(losses, { ...options, every: looks.every }))
+        }),
     },
   ]
 }

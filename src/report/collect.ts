@@ -72,10 +72,10 @@ function finish(model: ModelRecord, before: RunRecord | undefined): ModelRecord 
 }
 
 function withTimeBefore(result: ReportedResult, last: ModelRecord | undefined): ReportedResult {
-  const secondsBefore = last?.results.find(
+  const before = last?.results.find(
     ({ check, test, status }) => check === result.check && test === result.test && status !== 'skipped',
-  )?.seconds
-  return secondsBefore === undefined ? result : { ...result, secondsBefore }
+  )
+  return !before || before.reused || result.reused ? result : { ...result, secondsBefore: before.seconds }
 }
 
 const sum = (all: ReadonlyArray<{ seconds: number }>): number =>

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { isProgress } from '../matchers/progress.js'
+import { pruneStore, storeFolder } from '../memo/store.js'
 import { printsDocument, progressFor } from './audience.js'
 import { LiveLine } from './live-line.js'
 import { hideStartUpLines } from './native-log.js'
@@ -15,6 +16,9 @@ export interface RecipeReporterOptions {
 }
 
 export const defaultReport = 'recipe-report/index.html'
+
+/** Bytes of results, and of trained models, that are kept for the next run. */
+const mostRemembered = 200e6
 
 type ConsoleLog = Parameters<NonNullable<Reporter['onUserConsoleLog']>>[0]
 
@@ -70,6 +74,7 @@ export default class RecipeReporter implements Reporter {
     for (const module of modules) for (const test of module.children.allTests()) this.#sayBackend(test)
     for (const line of verdictLines(modules)) this.#log(line)
     this.#writeReport(this.#vitest, modules)
+    pruneStore(storeFolder(this.#vitest.config.root), mostRemembered)
     if (reason !== 'interrupted') prunePictures(this.#vitest, modules, (line) => this.#log(line))
   }
 

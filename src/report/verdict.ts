@@ -21,10 +21,12 @@ export function verdictLines(modules: readonly TestModule[]): string[] {
   const failures: Failure[] = []
   let passed = 0
   let failed = 0
+  let reused = 0
   for (const module of modules) {
     for (const test of module.children.allTests()) {
       const { results = [], inRecipe } = test.meta().recipe ?? {}
       for (const result of results) {
+        if (result.reused) reused++
         if (result.status === 'passed') passed++
         else if (result.status === 'failed' && test.result().state === 'failed') {
           failed++
@@ -37,7 +39,7 @@ export function verdictLines(modules: readonly TestModule[]): string[] {
   if (passed + failed === 0) return []
   const count = failed === 0 ? `${passed} passed` : `${failed} failed, ${passed} passed`
   return [
-    `     Recipe  ${count}`,
+    `     Recipe  ${count}${reused > 0 ? `, ${reused} of them before (same program, data and seed: not run again)` : ''}`,
     ...failures.map(
       ({ test, result }) => `   ↳ ${test} · ${result.check}: ${result.causes[0]?.name ?? result.summary}`,
     ),

@@ -71,10 +71,10 @@ function copyVariable(variable: tf.Variable): tf.Variable {
   return tf.tidy(() => tf.variable(variable.clone(), variable.trainable))
 }
 
-function isVariable(value: unknown): value is tf.Variable {
+export function isVariable(value: unknown): value is tf.Variable {
   return typeof value === 'object' && value !== null && 'assign' in value && 'dataId' in value
 }
 
-function isOptimizerVariable(value: unknown): value is OptimizerVariable {
+export function isOptimizerVariable(value: unknown): value is OptimizerVariable {
   return typeof value === 'object' && value !== null && 'variable' in value && isVariable(value.variable)
 }

@@ -10,6 +10,7 @@ import { plural, type Table, tablesOf } from '../../statistics/tables.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type Cause, type CheckResult, skippedResult } from '../result.js'
 
 export interface ConsistentLabelsOptions extends CheckOptions {
@@ -27,10 +28,14 @@ const mostClasses = 50
  * identical inputs are what chance gives, where labels may differ by nature. And by estimate: labels that their
  * neighbourhood, or a linear model, contradicts with confidence, at a rate that overlapping classes do not have.
  */
-export async function checkConsistentLabels(
+export function checkConsistentLabels(
   given: Examples,
   options: ConsistentLabelsOptions = {},
 ): Promise<CheckResult> {
+  return remembered('consistent-labels', [], { ...options, given }, () => findContradictions(given, options))
+}
+
+async function findContradictions(given: Examples, options: ConsistentLabelsOptions): Promise<CheckResult> {
   const started = performance.now()
   const { seed = defaultSeed, maxShare = 0, examples: most = 2000 } = options
   if (!(maxShare >= 0 && maxShare < 1)) {

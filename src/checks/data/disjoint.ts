@@ -7,6 +7,7 @@ import { plural, type Table, tablesOf } from '../../statistics/tables.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 import { searchedPart } from './duplicates.js'
 
@@ -21,10 +22,20 @@ export interface DisjointOptions extends CheckOptions {
  * No validation example was trained on: none has inputs identical or nearly identical to those of a training
  * example. As many as chance gives for few-valued features are allowed.
  */
-export async function checkDisjoint(
+export function checkDisjoint(
   train: Examples,
   validation: Examples,
   options: DisjointOptions = {},
+): Promise<CheckResult> {
+  return remembered('disjoint', [], { ...options, train, validation }, () =>
+    findOverlap(train, validation, options),
+  )
+}
+
+async function findOverlap(
+  train: Examples,
+  validation: Examples,
+  options: DisjointOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { seed = defaultSeed, maxShare = 0, near = true } = options

@@ -7,6 +7,7 @@ import { tablesOf } from '../../statistics/tables.js'
 import { assertExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type CheckResult, skippedResult } from '../result.js'
 import { joinTables } from './disjoint.js'
 
@@ -24,10 +25,20 @@ const chance = 1e-6
  * another assignment of the class numbers explains validation far better than the given one, one of the two label
  * maps is permuted (alphabetical here, by frequency there).
  */
-export async function checkLabelMap(
+export function checkLabelMap(
   train: Examples,
   validation: Examples,
   options: LabelMapOptions = {},
+): Promise<CheckResult> {
+  return remembered('label-map-match', [], { ...options, train, validation }, () =>
+    compareLabelMaps(train, validation, options),
+  )
+}
+
+async function compareLabelMaps(
+  train: Examples,
+  validation: Examples,
+  options: LabelMapOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { seed = defaultSeed } = options

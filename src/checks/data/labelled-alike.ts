@@ -5,6 +5,7 @@ import { tablesOf } from '../../statistics/tables.js'
 import { assertExamples } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type Cause, type CheckResult, skippedResult } from '../result.js'
 import { joinTables } from './disjoint.js'
 
@@ -24,10 +25,20 @@ const leastAgreement = 0.2
  * Augmented inputs agree less as well, but still predict validation labels, which wrong labels do not. The agreement is
  * measured as Cohen's kappa for classes, as a correlation for quantities. No training step.
  */
-export async function checkLabelledAlike(
+export function checkLabelledAlike(
   train: Examples,
   validation: Examples,
   options: LabelledAlikeOptions = {},
+): Promise<CheckResult> {
+  return remembered('labelled-alike', [], { ...options, train, validation }, () =>
+    compareNearPairs(train, validation, options),
+  )
+}
+
+async function compareNearPairs(
+  train: Examples,
+  validation: Examples,
+  options: LabelledAlikeOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { seed = defaultSeed } = options

@@ -7,6 +7,7 @@ import { type CastSplit, castSplit } from '../../statistics/whole-numbers.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type CheckResult, skippedResult } from '../result.js'
 import { joinTables } from './disjoint.js'
 
@@ -29,10 +30,20 @@ const leastSurprise = { overall: 20, within: 10, spread: 5 }
  * (Cohen, 1988); MNIST written by others (train against t10k) is 0.3 away. Catches preprocessing or augmentation on one side only,
  * and targets that one side casts to whole numbers.
  */
-export async function checkSameDistribution(
+export function checkSameDistribution(
   train: Examples,
   validation: Examples,
   options: SameDistributionOptions = {},
+): Promise<CheckResult> {
+  return remembered('same-distribution', [], { ...options, train, validation }, () =>
+    compareDistributions(train, validation, options),
+  )
+}
+
+async function compareDistributions(
+  train: Examples,
+  validation: Examples,
+  options: SameDistributionOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { maxShift = 0.6, maxSpread = 1.6, seed = defaultSeed } = options

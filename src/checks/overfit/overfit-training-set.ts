@@ -13,6 +13,7 @@ import { viewOutputs } from '../../training/outputs.js'
 import { sampleExamples } from '../../training/split.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 
 export interface OverfitTrainingSetOptions extends CheckOptions {
@@ -39,10 +40,20 @@ const accuracyShare = 0.98
  * large enough that it can overfit"). Dropout is off, the weight penalty trains along; the loss is looked at in inference
  * mode, on 2000 of the examples at most. A failure costs up to three more trainings that find its cause.
  */
-export async function checkOverfitTrainingSet(
+export function checkOverfitTrainingSet(
   subject: Subject,
   train: Examples,
   options: OverfitTrainingSetOptions = {},
+): Promise<CheckResult> {
+  return remembered('overfit-training-set', [subject], { ...options, train }, () =>
+    overfitTrainingSet(subject, train, options),
+  )
+}
+
+async function overfitTrainingSet(
+  subject: Subject,
+  train: Examples,
+  options: OverfitTrainingSetOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { seed = defaultSeed, batchSize = 32 } = options

@@ -21,6 +21,7 @@ import {
   trainAndLook,
 } from '../../training/validation-looks.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 import { isRecipe, planFor } from './planned-subject.js'
 
@@ -51,14 +52,20 @@ export async function checkStopsEarly(
   subject: Recipe | Subject,
   options: StopsEarlyOptions = {},
 ): Promise<CheckResult> {
-  const started = performance.now()
   const settings = settingsOf(subject, options)
-  const { control, seed, steps, every, margin } = settings
   const { batchSize } = options
   const plan = {
     ...(await planFor(subject, 'subject', options)),
     ...(batchSize !== undefined && { batchSize }),
   }
+  const { create, ...inputs } = plan
+  const { control: _, ...limits } = settings
+  return remembered('stops-early', [create], { ...inputs, ...limits }, () => stopEarly(plan, settings))
+}
+
+async function stopEarly(plan: MeasuredPlan, settings: Settings): Promise<CheckResult> {
+  const started = performance.now()
+  const { control, seed, steps, every, margin } = settings
   const run = await trainAndLook(plan, { ...control, seed, steps, every })
   const verdict = wasCutShort(run.end)
     ? {

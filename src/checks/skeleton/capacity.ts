@@ -12,6 +12,7 @@ import { type RunEnd, trainProgram } from '../../training/run.js'
 import { sampleExamples } from '../../training/split.js'
 import type { Examples, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 
 export interface CapacityOptions<Capacity> extends CheckOptions {
@@ -21,8 +22,8 @@ export interface CapacityOptions<Capacity> extends CheckOptions {
   steps?: number
   /** Examples per step. Default 32. */
   batchSize?: number
-  /** What to call a capacity, given its number of weights. Default: the capacity itself. */
-  nameOf?: (capacity: Capacity, parameters: number) => string
+  /** What to call a capacity: by itself (default), by its number of weights, or as the function says. */
+  nameOf?: 'weights' | ((capacity: Capacity, parameters: number) => string)
 }
 
 /** One capacity after its training. */
@@ -52,8 +53,19 @@ export async function checkCapacity<Capacity>(
   train: Examples,
   options: CapacityOptions<Capacity>,
 ): Promise<CheckResult> {
-  const started = performance.now()
   assertOptions(create, options)
+  const factories = options.capacities.map((capacity) => () => create(capacity) as Trainable)
+  return remembered('decrease-loss-with-capacity', factories, { ...options, train }, () =>
+    trainCapacities(factories, train, options),
+  )
+}
+
+async function trainCapacities<Capacity>(
+  factories: ReadonlyArray<() => Trainable>,
+  train: Examples,
+  options: CapacityOptions<Capacity>,
+): Promise<CheckResult> {
+  const started = performance.now()
   const { capacities, steps = 200, batchSize = 32, nameOf = String, seed = defaultSeed } = options
   assertExamples(train, 'train')
   const sample = sampleExamples(train, mostExamples, seed)
@@ -62,8 +74,8 @@ export async function checkCapacity<Capacity>(
   let constant = Number.NaN
   let floor = 0
   try {
-    for (const capacity of capacities) {
-      const program = await openProgram(() => create(capacity) as Trainable, seed)
+    for (const [i, capacity] of capacities.entries()) {
+      const program = await openProgram(factories[i]!, seed)
       const batches = minibatches(train, { batchSize, seed })
       try {
         if (runs.length === 0) {
@@ -82,7 +94,7 @@ export async function checkCapacity<Capacity>(
         })
         const parameters = Object.values(program.weights()).reduce((sum, weight) => sum + weight.size, 0)
         const loss = run.end === 'non-finite' ? Number.NaN : lossValue(program, sample)
-        const label = nameOf(capacity, parameters)
+        const label = nameOf === 'weights' ? `${parameters} weights` : nameOf(capacity, parameters)
         runs.push({ label, parameters, loss, end: run.end })
         curves[`loss at ${label}`] = run.losses
       } finally {
@@ -110,7 +122,7 @@ export async function checkCapacity<Capacity>(
         ? await diagnoseCapacity({
             runs,
             constant,
-            subject: () => create(capacities.at(-1)!) as Trainable,
+            subject: factories.at(-1)!,
             train,
             seed,
             control: controlOf(options),

@@ -4,6 +4,7 @@ import { formatNumber, formatPercent } from '../../figures/number.js'
 import { type LayerOutput, measureLayers } from '../../training/layer-outputs.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, moreTime } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type CheckResult, type LayerRecord, skippedResult } from '../result.js'
 import { type Step, type Watch, watchFirstSteps } from '../watch.js'
 
@@ -17,13 +18,15 @@ export interface HealthyActivationsOptions extends CheckOptions {
  * sigmoids and tanhs at their ends, units that are all the same, outputs that do not differ from example to example,
  * numbers that are not finite, a scale that collapses or explodes with depth. Bounds are generous. Costs `steps` steps.
  */
-export async function checkHealthyActivations(
+export function checkHealthyActivations(
   subject: Subject,
   batch: Examples,
   options: HealthyActivationsOptions = {},
 ): Promise<CheckResult> {
-  const watch = watchActivations(options)
-  return (await watchFirstSteps(subject, batch, [watch], options))[0]!
+  return remembered('healthy-activations', [subject], { ...options, batch }, async () => {
+    const [result] = await watchFirstSteps(subject, batch, [watchActivations(options)], options)
+    return result!
+  })
 }
 
 /** The same check, to look on at a training that others share. */

@@ -5,6 +5,7 @@ import { placesOfKernels } from '../../training/kernel-places.js'
 import { learningRateOf } from '../../training/learning-rate.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, moreTime } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type CheckResult, type LayerRecord, skippedResult } from '../result.js'
 import { type Watch, watchFirstSteps } from '../watch.js'
 
@@ -28,12 +29,15 @@ const bounds = {
  * between the first and the last kernel (never in absolute terms, which depend on the loss); and updates are about
  * 1e-3 of the weights (CS231n), alarming only far outside. Costs `steps` steps.
  */
-export async function checkHealthyGradients(
+export function checkHealthyGradients(
   subject: Subject,
   batch: Examples,
   options: HealthyGradientsOptions = {},
 ): Promise<CheckResult> {
-  return (await watchFirstSteps(subject, batch, [watchGradients(options)], options))[0]!
+  return remembered('healthy-gradients', [subject], { ...options, batch }, async () => {
+    const [result] = await watchFirstSteps(subject, batch, [watchGradients(options)], options)
+    return result!
+  })
 }
 
 /** The same check, to look on at a training that others share. */

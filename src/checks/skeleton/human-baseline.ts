@@ -7,6 +7,7 @@ import { openProgram } from '../../training/open.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type CheckResult, skippedResult } from '../result.js'
 
 export interface HumanBaselineOptions extends CheckOptions {
@@ -28,10 +29,11 @@ export interface HumanBaselineOptions extends CheckOptions {
  * The program is as good as a person (Karpathy: "human baseline": "evaluate your own (human) accuracy and compare to
  * it"). Measures a trained model as it is, or trains a fresh one on `train` first.
  */
-export async function checkHumanBaseline(
-  subject: Subject,
-  options: HumanBaselineOptions,
-): Promise<CheckResult> {
+export function checkHumanBaseline(subject: Subject, options: HumanBaselineOptions): Promise<CheckResult> {
+  return remembered('human-baseline', [subject], { ...options }, () => reachHumanBaseline(subject, options))
+}
+
+async function reachHumanBaseline(subject: Subject, options: HumanBaselineOptions): Promise<CheckResult> {
   const started = performance.now()
   assertOptions(options)
   const { train, steps = 1000, batchSize = 32, seed = defaultSeed } = options

@@ -7,6 +7,7 @@ import type { Run } from '../../training/run.js'
 import { mixSeed } from '../../training/seed.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 import { attempt, cameHalfWay, explainedShare } from './overfit-attempt.js'
 
@@ -34,10 +35,20 @@ export interface OverfitBatchOptions extends CheckOptions {
  * A run that stops half-way is repeated once with other initial weights. Costs as many steps as the program needs; only
  * a failure costs more, for experiments that find its cause.
  */
-export async function checkOverfitBatch(
+export function checkOverfitBatch(
   subject: Subject,
   batch: Examples,
   options: OverfitBatchOptions = {},
+): Promise<CheckResult> {
+  return remembered('overfit-batch', [subject], { ...options, batch }, () =>
+    overfitBatch(subject, batch, options),
+  )
+}
+
+async function overfitBatch(
+  subject: Subject,
+  batch: Examples,
+  options: OverfitBatchOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { steps = 2000, seed = defaultSeed } = options

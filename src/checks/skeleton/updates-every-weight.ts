@@ -18,6 +18,7 @@ import { largestDifference } from '../../training/probe.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
 import { gradientNorms, normsOfGradients } from '../../training/weight-gradients.js'
 import { assertCounts, type CheckOptions, moreTime } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 import { type Watch, watchFirstSteps } from '../watch.js'
 
@@ -43,12 +44,15 @@ const roundingShare = 1e-5
  * same weights must not go on alike; the optimizer must keep its state from step to step, and use the learning rate it
  * was given; no layer may be frozen at random weights. Costs `steps` steps, 10 more for a failure.
  */
-export async function checkUpdatesEveryWeight(
+export function checkUpdatesEveryWeight(
   subject: Subject,
   batch: Examples,
   options: UpdatesEveryWeightOptions = {},
 ): Promise<CheckResult> {
-  return (await watchFirstSteps(subject, batch, [watchWeights(options)], options))[0]!
+  return remembered('updates-every-weight', [subject], { ...options, batch }, async () => {
+    const [result] = await watchFirstSteps(subject, batch, [watchWeights(options)], options)
+    return result!
+  })
 }
 
 type Weights = ReturnType<typeof weightValues>

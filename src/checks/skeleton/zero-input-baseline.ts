@@ -19,6 +19,7 @@ import { type Run, trainProgram } from '../../training/run.js'
 import { sampleExamples, splitExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import { type Cause, type CheckResult, skippedResult } from '../result.js'
 
 export interface ZeroInputBaselineOptions extends CheckOptions {
@@ -50,10 +51,20 @@ const heldOutShare = 0.2
  * squared error. Measured on examples that were not trained on. A second, exact test: with all inputs zero the
  * trained program cannot be better than that constant unless the labels reach it by another way.
  */
-export async function checkZeroInputBaseline(
+export function checkZeroInputBaseline(
   subject: Subject,
   train: Examples,
   options: ZeroInputBaselineOptions = {},
+): Promise<CheckResult> {
+  return remembered('zero-input-baseline', [subject], { ...options, train }, () =>
+    beatZeroInputBaseline(subject, train, options),
+  )
+}
+
+async function beatZeroInputBaseline(
+  subject: Subject,
+  train: Examples,
+  options: ZeroInputBaselineOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { validation, steps = 1000, margin = 0.1, batchSize = 32, seed = defaultSeed } = options

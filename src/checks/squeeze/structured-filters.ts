@@ -18,6 +18,7 @@ import type { Run } from '../../training/run.js'
 import { mixSeed, mulberry32 } from '../../training/seed.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 
 /** What has filters: a trained model, one of its layers, a kernel, a program, or a factory of one of them. */
@@ -86,9 +87,19 @@ const leastMoved = 1e-3
  * noise no more than `alpha` passes. Costs `steps` steps with `train`, else none.
  * Throws `InvalidArgumentError` for weights that do not lie on a grid, or on one too small to ever pass.
  */
-export async function checkStructuredFilters(
+export function checkStructuredFilters(
   subject: FilterSubject,
   options: StructuredFiltersOptions = {},
+): Promise<CheckResult> {
+  const run = () => lookAtFilters(subject, options)
+  return typeof subject === 'function'
+    ? remembered('structured-filters', [subject as Subject], { ...options }, run)
+    : run()
+}
+
+async function lookAtFilters(
+  subject: FilterSubject,
+  options: StructuredFiltersOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   assertOptions(options)

@@ -20,6 +20,7 @@ import { applyRate } from '../../training/planned-run.js'
 import { sampleExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 
 export interface TrainsAsWellAsAdamOptions extends CheckOptions {
@@ -46,10 +47,20 @@ const mostLooked = 1000
  * where the own optimizer misses more than a tenth of Adam's progress under every seed. Costs 3 · `steps` for a seed; it
  * stops at the first seed under which the own optimizer is good enough.
  */
-export async function checkTrainsAsWellAsAdam(
+export function checkTrainsAsWellAsAdam(
   subject: Subject,
   train: Examples,
   options: TrainsAsWellAsAdamOptions = {},
+): Promise<CheckResult> {
+  return remembered('trains-as-well-as-adam', [subject], { ...options, train }, () =>
+    trainBesideAdam(subject, train, options),
+  )
+}
+
+async function trainBesideAdam(
+  subject: Subject,
+  train: Examples,
+  options: TrainsAsWellAsAdamOptions,
 ): Promise<CheckResult> {
   const started = performance.now()
   const { seed = defaultSeed, steps = 500, batchSize = 32, seeds = 3, margin = 0.1, schedule } = options

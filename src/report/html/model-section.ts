@@ -78,12 +78,12 @@ ${
 }
 
 function resultRow({ title }: ChecklistLine, result: ReportedResult): Markup {
-  const { check, status, summary, causes, seconds, test } = result
+  const { check, status, summary, causes, seconds, test, reused } = result
   const [cause] = causes
   const own = test === check || test.endsWith(`> ${check}`)
   return html`<tr><td class="check" title="${title}">${sign(status)} ${check}</td>
 <td class="${status === 'skipped' && 'soft'}">${named(summary.replace(/^Skipped: /, ''), 600)}${status === 'failed' && cause && html` <b class="failed">${cause.name}</b>`}${!own && html`<br><small class="soft">${named(test, 160)}</small>`}</td>
-<td class="num wide">${status !== 'skipped' && formatSeconds(seconds)}${timeBefore(result)}</td></tr>`
+<td class="num wide">${status !== 'skipped' && formatSeconds(seconds)}${timeBefore(result)}${reused && html`<br><small class="soft">not run again</small>`}</td></tr>`
 }
 
 /** Said where it is another order of time: clocks of busy machines vary. */

@@ -1,0 +1,40 @@
+import { remember } from '../memo/remember.js'
+import type { Subject } from '../training/trainable.js'
+import type { CheckOptions } from './options.js'
+import type { CheckResult } from './result.js'
+
+/**
+ * A check that trains: where it has passed before with the same programs, data, options and seed, it is not run again
+ * (docs/scaling.md). `inputs` holds whatever decides its result, with defaults filled in.
+ */
+export async function remembered(
+  check: string,
+  subjects: readonly Subject[],
+  inputs: CheckOptions & Record<string, unknown>,
+  run: () => Promise<CheckResult>,
+): Promise<CheckResult> {
+  const [result] = await rememberedTogether(check, subjects, inputs, async () => [await run()])
+  return result!
+}
+
+/** The same for checks that share a training. */
+export async function rememberedTogether(
+  checks: string,
+  subjects: readonly Subject[],
+  {
+    signal: _,
+    deadline: __,
+    onProgress: ___,
+    diagnoses: ____,
+    ...inputs
+  }: CheckOptions & Record<string, unknown>,
+  run: () => Promise<CheckResult[]>,
+): Promise<CheckResult[]> {
+  const started = performance.now()
+  const { result, remembered } = await remember(checks, { subjects, inputs }, run, (results) =>
+    results.every(({ status }) => status === 'passed'),
+  )
+  if (!remembered) return result
+  const seconds = (performance.now() - started) / 1000
+  return result.map((one, i) => ({ ...one, reused: true as const, seconds: i === 0 ? seconds : 0 }))
+}

@@ -1,0 +1,164 @@
+import * as tf from '@tensorflow/tfjs'
+import { isTensor } from '../training/examples.js'
+import { type CompiledModel, coreOf, isLayersModel } from '../training/internals.js'
+import { allLayers } from '../training/layers.js'
+import { digestOf, OpaqueError } from './content.js'
+import { isOfLibrary } from './library.js'
+
+/**
+ * A digest of all that the training of a fresh, compiled model depends on: layers, first weights, loss, metrics and
+ * optimizer. Names of layers do not count, since TensorFlow.js numbers them as they are made. Undefined where code
+ * decides: a training loop, a layer, loss, metric, constraint or optimizer of the user's own.
+ */
+export function contentOfProgram(program: unknown): string | undefined {
+  if (!isLayersModel(program)) return undefined
+  try {
+    return digestOf(partsOf(program))
+  } catch {
+    // Opaque, or made in a way that is not foreseen here: it is trained every time.
+    return undefined
+  }
+}
+
+function partsOf(model: tf.LayersModel): unknown {
+  const core = coreOf(model)
+  const models = [model, core as unknown as tf.LayersModel]
+  for (const one of models) assertModel(one)
+  const layers = allLayers(core.layers as tf.layers.Layer[])
+  const nameless = withoutNames([...models, ...layers].map(({ name }) => name))
+  return [
+    nameless(core.toJSON(null, false)),
+    layers.map((layer) => fieldsOf(layer, new Set())),
+    core.getWeights(),
+    nameless(functionsByName(core.loss)),
+    nameless(functionsByName((core as unknown as { metrics: unknown }).metrics)),
+    optimizerOf(core),
+  ]
+}
+
+function assertModel(model: object): void {
+  if (!isOfLibrary(model)) throw new OpaqueError('a class of models')
+  // A loss may be a function; it is looked at for itself.
+  assertNoCode(model, ['loss'])
+}
+
+/** Methods put on an object itself replace those of its class. */
+function assertNoCode(value: object, except: readonly string[] = []): void {
+  for (const [name, { value: field, get }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+    if ((typeof field === 'function' || get) && !except.includes(name))
+      throw new OpaqueError(`an object with code of its own: ${name}`)
+}
+
+/** Every string that is the name of a layer replaced by its place; keys, too. */
+function withoutNames(names: readonly string[]): (value: unknown) => unknown {
+  const places = new Map(names.map((name, i) => [name, `#${i}`]))
+  const replace = (value: unknown): unknown => {
+    if (typeof value === 'string') return places.get(value) ?? value
+    if (Array.isArray(value)) return value.map(replace)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([key, field]) => [places.get(key) ?? key, replace(field)]),
+    )
+  }
+  return replace
+}
+
+/** Fields of layers that are names, counters, or their connections, which the configuration tells. */
+const structural = new Set([
+  'id',
+  'name',
+  'inboundNodes',
+  'outboundNodes',
+  'containerNodes',
+  '_trainableWeights',
+  '_nonTrainableWeights',
+  '_addedWeightNames',
+  '_refCount',
+  'layers',
+  'inputLayers',
+  'outputLayers',
+  'layersByDepth',
+  'nodesByDepth',
+  'internalContainerRefs',
+  'inputNames',
+  'outputNames',
+  'feedInputNames',
+  'feedOutputNames',
+  'model',
+  '_losses',
+])
+
+/** The settings of a layer, initializer, constraint, regularizer or activation: what its own code may read. */
+function fieldsOf(value: object, seen: Set<object>): unknown {
+  if (seen.has(value)) return 'seen'
+  seen.add(value)
+  if (Array.isArray(value)) return value.map((element) => fieldOf(element, seen))
+  if (isTensor(value) || value instanceof tf.LayerVariable) return 'weight'
+  if (value instanceof tf.SymbolicTensor) return 'tensor'
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype
+  if (!isPlain && !isOfLibrary(value)) throw new OpaqueError(`a class ${value.constructor?.name}`)
+  assertNoCode(value)
+  assertOwnPenalties(value)
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !structural.has(key))
+      .map(([key, field]) => [key, fieldOf(field, seen)]),
+  )
+}
+
+/** Penalties of a layer are functions: those of its regularizers, or some that the user added. */
+function assertOwnPenalties(value: { _losses?: unknown[] }): void {
+  if (!value._losses?.length) return
+  penaltyCode ??= codeOfPenalty()
+  if (value._losses.some((penalty) => String(penalty) !== penaltyCode))
+    throw new OpaqueError('a penalty of the user')
+}
+
+let penaltyCode: string | undefined
+
+function codeOfPenalty(): string {
+  return tf.tidy(() => {
+    const layer = tf.layers.dense({ units: 1, useBias: false, kernelRegularizer: 'l1l2' })
+    layer.build([null, 1])
+    tf.dispose(layer.weights.map((weight) => weight.read()))
+    return String((layer as unknown as { _losses: unknown[] })._losses[0])
+  })
+}
+
+function fieldOf(field: unknown, seen: Set<object>): unknown {
+  return typeof field === 'object' && field !== null ? fieldsOf(field, seen) : field
+}
+
+/** Losses and metrics of TensorFlow.js by their names; those of the user's own are code. */
+function functionsByName(given: unknown): unknown {
+  if (typeof given === 'function') {
+    for (const [group, functions] of Object.entries({ losses: tf.losses, metrics: tf.metrics }))
+      for (const [name, known] of Object.entries(functions)) if (known === given) return `${group}.${name}`
+    throw new OpaqueError('a function')
+  }
+  if (Array.isArray(given)) return given.map(functionsByName)
+  if (typeof given !== 'object' || given === null) return given
+  return Object.fromEntries(Object.entries(given).map(([name, one]) => [name, functionsByName(one)]))
+}
+
+const optimizers = [
+  tf.SGDOptimizer,
+  tf.MomentumOptimizer,
+  tf.AdagradOptimizer,
+  tf.AdadeltaOptimizer,
+  tf.AdamOptimizer,
+  tf.AdamaxOptimizer,
+  tf.RMSPropOptimizer,
+]
+
+/** A fresh optimizer; one that has made updates has a history that is not looked into. */
+function optimizerOf({ optimizer_: optimizer }: CompiledModel): unknown {
+  const kind = optimizers.findIndex(({ prototype }) => Object.getPrototypeOf(optimizer) === prototype)
+  if (kind < 0) throw new OpaqueError('an optimizer')
+  assertNoCode(optimizer)
+  const fields = Object.entries(optimizer).map(([name, value]) => {
+    if (Array.isArray(value) && value.length > 0) throw new OpaqueError('an optimizer that was used')
+    return [name, value] as const
+  })
+  return [kind, Object.fromEntries(fields)]
+}

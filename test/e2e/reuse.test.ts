@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { config, fiveTests, model } from './projects.js'
+import { packPackage, UserProject } from './user-project.js'
+
+const recipeTest = `import { describeRecipe } from 'vitest-recipe'
+import { createModel, examples } from './model.js'
+
+describeRecipe('sums', { create: createModel, train: examples(400), steps: 200 })
+`
+const trainTest = `import { expect, test } from 'vitest-recipe'
+import { createModel, examples } from './model.js'
+
+test('learns', async ({ train }) => {
+  const { losses, model } = await train(createModel, { data: examples(400), steps: 100 })
+  expect(losses).toHaveLength(100)
+  expect(model!.predict(examples(2).xs).shape).toEqual([2, 3])
+})
+`
+
+let packed: ReturnType<typeof packPackage>
+let project: UserProject
+beforeAll(() => {
+  packed = packPackage()
+  project = new UserProject(packed.tarball, {
+    'vitest.config.ts': config(),
+    'model.ts': model,
+    'five.test.ts': fiveTests,
+    'recipe.test.ts': recipeTest,
+    'train.test.ts': trainTest,
+  })
+}, 120_000)
+afterAll(() => {
+  project?.remove()
+  packed?.remove()
+}, 60_000)
+
+const reused = (output: string) => Number(output.match(/(\d+) of them before \(same program/)?.[1] ?? 0)
+const cache = 'node_modules/.cache/vitest-recipe/results'
+
+test('what was trained is not trained again, until a line of the model, the seed or the backend changes', async () => {
+  const first = await project.vitest('--update')
+  expect(first.output).toContain('Tests  ')
+  expect(first.code).toBe(0)
+  expect(reused(first.output)).toBe(0)
+  expect(project.exists(cache)).toBe(true)
+
+  const again = await project.vitest()
+  expect(again.code).toBe(0)
+  // Three of the five tests, and most of a recipe.
+  expect(reused(again.output)).toBeGreaterThan(6)
+  const results = JSON.parse(project.read('recipe-report/results.json')) as {
+    models: Array<{ file: string; results: Array<{ check: string; reused?: true }> }>
+  }
+  const five = results.models.find(({ file }) => file === 'five.test.ts')!.results
+  expect(
+    five
+      .filter((one) => one.reused)
+      .map(({ check }) => check)
+      .sort(),
+  ).toEqual(['decrease-loss-with-capacity', 'overfit-batch', 'zero-input-baseline'])
+
+  project.write('model.ts', model.replace('learningRate = 0.01', 'learningRate = 0.011'))
+  expect(reused((await project.vitest('recipe', 'train')).output)).toBeLessThanOrEqual(3)
+  project.write('model.ts', model)
+
+  project.write('vitest.config.ts', config('{ seed: 43 }'))
+  expect(reused((await project.vitest('five')).output)).toBe(0)
+  project.write('vitest.config.ts', config("{ backend: 'wasm' }"))
+  expect(reused((await project.vitest('five')).output)).toBe(0)
+  project.write('vitest.config.ts', config('{ cache: false }'))
+  expect(reused((await project.vitest('five')).output)).toBe(0)
+}, 300_000)
