@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config'
 import recipe from './src/plugin.js'
 
 /** They measure a process, or the classes that are registered in it: each runs in one of its own. */
-const alone = ['test/memo/*.test.ts', 'test/recipe/memory.test.ts', 'test/training/open.test.ts']
+const alone = [
+  'test/memo/*.test.ts',
+  'test/parallel/*.test.ts',
+  'test/recipe/memory.test.ts',
+  'test/training/open.test.ts',
+]
 /** They are about what is kept. All others do what they test each time. */
 const cached = ['test/fixtures/*.test.ts']
 

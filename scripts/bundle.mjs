@@ -16,6 +16,7 @@ const entries = [
   'checks/index',
   'report/reporter',
   'cli/main',
+  'parallel/helper',
   'cli/doctor/report-backend',
   'backend/tfjs-node-fallback',
 ]

@@ -2,7 +2,7 @@ import './matchers/assertions.js'
 import type { Plugin } from 'vitest/config'
 import type { BackendName } from './backend/backend-name.js'
 import { locateNativeAddon } from './backend/locate.js'
-import { type RecipeSettings, settingsKey } from './matchers/settings-key.js'
+import { helpersKey, type RecipeSettings, settingsKey } from './matchers/settings-key.js'
 import { ownModule } from './own-module.js'
 import { progressFor } from './report/audience.js'
 import RecipeReporter, { defaultReport } from './report/reporter.js'
@@ -69,6 +69,7 @@ export default function recipe(options: RecipeOptions = {}): Plugin {
         setupFiles: config.setupFiles.filter((file) => file !== setupModule),
       } satisfies RecipeSettings)
       project.provide('vitest-recipe:attachments-folder', config.attachmentsDir)
+      project.provide(helpersKey, 0)
       // In threads the addon cannot see its environment settings (threads, oneDNN).
       if (config.pool === 'threads' || config.pool === 'vmThreads') {
         vitest.logger.warn(

@@ -22,6 +22,11 @@ type Attempt = { choice: BackendChoice } | { problem: string }
 const wasmPackage = '@tensorflow/tfjs-backend-wasm'
 const installCommand = 'npx vitest-recipe install-tensorflow'
 
+let chosen: BackendChoice | undefined
+
+/** The backend that this process runs on, where it was chosen here. */
+export const backendInUse = (): BackendChoice | undefined => chosen
+
 /**
  * Chooses and sets the TensorFlow.js backend of this process, and mends its kernels. `auto` takes the native
  * addon, else WebAssembly, else plain JavaScript. Calling it again sets the same backend again.
@@ -33,7 +38,17 @@ export async function selectBackend(options: {
   backend: 'auto' | BackendName
   root: string
 }): Promise<BackendChoice> {
-  const { backend, root } = options
+  chosen = await choose(options)
+  return chosen
+}
+
+async function choose({
+  backend,
+  root,
+}: {
+  backend: 'auto' | BackendName
+  root: string
+}): Promise<BackendChoice> {
   if (backend === 'cpu') return useCpu()
   if (backend === 'wasm') {
     const attempt = await tryWasm(root)

@@ -18,8 +18,12 @@ export interface RecipeSettings {
 
 export const settingsKey = 'vitest-recipe'
 
+/** How many processes a recipe may start besides its own: cores that no test file needs. */
+export const helpersKey = 'vitest-recipe:helpers'
+
 declare module 'vitest' {
   interface ProvidedContext {
     'vitest-recipe': RecipeSettings
+    'vitest-recipe:helpers': number
   }
 }

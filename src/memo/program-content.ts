@@ -22,13 +22,12 @@ export function contentOfProgram(program: unknown): string | undefined {
 
 function partsOf(model: tf.LayersModel): unknown {
   const core = coreOf(model)
-  const models = [model, core as unknown as tf.LayersModel]
-  for (const one of models) assertModel(one)
+  for (const one of [model, core]) assertModel(one)
   const layers = allLayers(core.layers as tf.layers.Layer[])
-  const nameless = withoutNames([...models, ...layers].map(({ name }) => name))
+  const nameless = withoutNames([model.name, ...layers.map(({ name }) => name)])
   return [
-    nameless(core.toJSON(null, false)),
-    layers.map((layer) => fieldsOf(layer, new Set())),
+    nameless(model.toJSON(null, false)),
+    layers.map((layer) => fieldsOf(layer, [])),
     core.getWeights(),
     nameless(functionsByName(core.loss)),
     nameless(functionsByName((core as unknown as { metrics: unknown }).metrics)),
@@ -51,7 +50,8 @@ function assertNoCode(value: object, except: readonly string[] = []): void {
 
 /** Every string that is the name of a layer replaced by its place; keys, too. */
 function withoutNames(names: readonly string[]): (value: unknown) => unknown {
-  const places = new Map(names.map((name, i) => [name, `#${i}`]))
+  // A recurrent cell may have the name of its layer: the first counts.
+  const places = new Map(names.map((name, i) => [name, `#${i}`] as const).reverse())
   const replace = (value: unknown): unknown => {
     if (typeof value === 'string') return places.get(value) ?? value
     if (Array.isArray(value)) return value.map(replace)
@@ -89,10 +89,10 @@ const structural = new Set([
 ])
 
 /** The settings of a layer, initializer, constraint, regularizer or activation: what its own code may read. */
-function fieldsOf(value: object, seen: Set<object>): unknown {
-  if (seen.has(value)) return 'seen'
-  seen.add(value)
-  if (Array.isArray(value)) return value.map((element) => fieldOf(element, seen))
+function fieldsOf(value: object, within: readonly object[]): unknown {
+  if (within.includes(value)) return 'itself'
+  const inside = [...within, value]
+  if (Array.isArray(value)) return value.map((element) => fieldOf(element, inside))
   if (isTensor(value) || value instanceof tf.LayerVariable) return 'weight'
   if (value instanceof tf.SymbolicTensor) return 'tensor'
   const isPlain = Object.getPrototypeOf(value) === Object.prototype
@@ -101,8 +101,9 @@ function fieldsOf(value: object, seen: Set<object>): unknown {
   assertOwnPenalties(value)
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !structural.has(key))
-      .map(([key, field]) => [key, fieldOf(field, seen)]),
+      // TensorFlow.js takes null for not given.
+      .filter(([key, field]) => !structural.has(key) && field !== null)
+      .map(([key, field]) => [key, fieldOf(field, inside)]),
   )
 }
 
@@ -125,8 +126,8 @@ function codeOfPenalty(): string {
   })
 }
 
-function fieldOf(field: unknown, seen: Set<object>): unknown {
-  return typeof field === 'object' && field !== null ? fieldsOf(field, seen) : field
+function fieldOf(field: unknown, within: readonly object[]): unknown {
+  return typeof field === 'object' && field !== null ? fieldsOf(field, within) : field
 }
 
 /** Losses and metrics of TensorFlow.js by their names; those of the user's own are code. */

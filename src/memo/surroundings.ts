@@ -7,7 +7,7 @@ import { ownModule } from '../own-module.js'
 import { packageVersion } from '../package-version.js'
 
 /** Variables that change how TensorFlow computes, or what this package replaces of it. */
-const variables = /^(TF_|ONEDNN_|DNNL_|OMP_|MKL_|VITEST_RECIPE_)/
+const variables = /^(TF_|ONEDNN_|DNNL_|OMP_|MKL_|VITEST_RECIPE_(?!HELPERS))/
 
 /**
  * What the bits of a training depend on besides the program and its data: versions, backend, threads, processor, and the

@@ -1,18 +1,14 @@
 import type { CheckOptions } from '../checks/options.js'
 import { InvalidArgumentError } from '../errors.js'
+import { type AheadOptions, runAhead } from '../parallel/run-ahead.js'
 import type { Task } from '../statistics/label-kind.js'
 import { describe } from '../training/examples.js'
 import { withPatience } from '../training/patience.js'
 import { type Allowance, allowances, overSeeds } from './budget.js'
-import { dataChecks } from './data-checks.js'
-import { overfitChecks } from './overfit-checks.js'
+import { checksWithin } from './checks-within.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
-import { regularizeChecks } from './regularize-checks.js'
-import { skeletonChecks } from './skeleton-checks.js'
-import { squeezeChecks } from './squeeze-checks.js'
 import { toldOnce } from './told-once.js'
-import { tuneChecks } from './tune-checks.js'
 
 /** The checks of a recipe. What they share lives until `dispose`. */
 export interface RecipeChecks {
@@ -20,30 +16,35 @@ export interface RecipeChecks {
   dispose(): Promise<void>
 }
 
-/** All checks in the recipe's order, those left out by `only` and `skip` excepted. Data is loaded when first used. */
-export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}): RecipeChecks {
+/**
+ * All checks in the recipe's order, those left out by `only` and `skip` excepted. Data is loaded when first used. With
+ * `ahead`, other processes run checks while this one is at earlier ones.
+ */
+export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}, ahead?: AheadOptions): RecipeChecks {
   assertRecipe(recipe)
   const { budget = 'standard', only, skip = [] } = options
   const { steps, seeds } = allowanceOf(budget)
   const context = recipeContext(recipe, budget, steps)
+  const helpers = ahead && runAhead(context, ahead)
   const neverResolved = new Set<string>()
   const task = recipe.task ? { task: recipe.task } : {}
-  const all = toldOnce([
-    ...dataChecks(context),
-    ...skeletonChecks(context).map((check) => overSeeds(check, seeds)),
-    ...overfitChecks(context),
-    ...regularizeChecks(context),
-    ...tuneChecks(context),
-    ...squeezeChecks(context),
-  ]).map((check) => ({
-    ...check,
-    run: (control: CheckOptions) =>
-      withPatience(control, neverResolved, () => check.run({ ...control, ...task })),
-  }))
+  const all = checksWithin(context)
   assertNames([...(only ?? []), ...skip], all)
+  const chosen = all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name))
+  const checks = chosen.map((check) => {
+    const under = check.stage === 'skeleton' ? seeds : 1
+    return overSeeds(helpers ? helpers.wrap(check, under) : check, under)
+  })
   return {
-    checks: all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name)),
-    dispose: () => context.trained.dispose(),
+    checks: toldOnce(checks).map((check) => ({
+      ...check,
+      run: (control: CheckOptions) =>
+        withPatience(control, neverResolved, () => check.run({ ...control, ...task })),
+    })),
+    async dispose() {
+      helpers?.stop()
+      await context.trained.dispose()
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { recipeSettings } from '../matchers/settings.js'
 import { checksOf } from './applicable-checks.js'
+import { helpersFor } from './helpers-for.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { thrownBy } from './run-check.js'
 
@@ -12,7 +13,7 @@ import { thrownBy } from './run-check.js'
 export function describeRecipe(name: string, recipe: Recipe, options: RunRecipeOptions = {}): void {
   const { timeout } = options
   describe(name, timeout === undefined ? {} : { timeout }, () => {
-    const { checks, dispose } = checksOf(recipe, options)
+    const { checks, dispose } = checksOf(recipe, options, helpersFor(recipe, options))
     afterAll(dispose)
     for (const check of checks) {
       test(check.name, async ({ task }) => {

@@ -1,11 +1,12 @@
 import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, TestRunEndReason, TestSpecification, Vitest } from 'vitest/node'
 import { isProgress } from '../matchers/progress.js'
 import { pruneStore, storeFolder } from '../memo/store.js'
 import { printsDocument, progressFor } from './audience.js'
 import { LiveLine } from './live-line.js'
 import { hideStartUpLines } from './native-log.js'
+import { provideHelpers } from './provide-helpers.js'
 import { obsoletePictures, removePictures } from './prune.js'
 import { backendLines, verdictLines } from './verdict.js'
 import { writeReport } from './write-report.js'
@@ -46,8 +47,9 @@ export default class RecipeReporter implements Reporter {
       isProgress(printed) ? false : onConsoleLog?.(printed, type, entity)
   }
 
-  onTestRunStart(): void {
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#said.clear()
+    if (this.#vitest) provideHelpers(this.#vitest, specifications.length)
     if (this.#vitest && progressFor(this.#vitest.config) === 'live') this.#line = new LiveLine()
   }
 

@@ -2,14 +2,9 @@ import * as tf from '@tensorflow/tfjs'
 import { isTensor } from './examples.js'
 import { isOptimizerVariable, isVariable } from './optimizer-copy.js'
 import type { Trainable } from './trainable.js'
+import { tensorOf, type Values, valuesOf } from './values.js'
 
 type Fields = Record<string, unknown>
-
-interface Values {
-  shape: number[]
-  dtype: tf.DataType
-  values: tf.DataTypeMap[tf.NumericDataType]
-}
 
 /** A moment of a weight: the weight by its place, since names are made anew for every model. */
 interface Moment {
@@ -83,14 +78,6 @@ function restoreTensor(fields: Fields, field: string, saved: Values): void {
 }
 
 const fieldsOf = (optimizer: tf.Optimizer): Fields => optimizer as unknown as Fields
-
-const valuesOf = (tensor: tf.Tensor): Values => ({
-  shape: tensor.shape,
-  dtype: tensor.dtype,
-  values: tensor.dataSync<tf.NumericDataType>().slice(),
-})
-
-const tensorOf = ({ shape, dtype, values }: Values): tf.Tensor => tf.tensor(values, shape, dtype)
 
 function isModelProgram(program: Trainable): program is ModelProgram {
   return 'model' in program && program.optimizer !== undefined

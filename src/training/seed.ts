@@ -1,6 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-const streams = new AsyncLocalStorage<() => number>()
+interface Stream {
+  seed: number
+  random: () => number
+}
+
+const streams = new AsyncLocalStorage<Stream>()
 const installed = Symbol.for('vitest-recipe.seeded-random')
 
 /**
@@ -38,7 +43,7 @@ function installSeededRandom(): void {
   if (registry[installed]) return
   registry[installed] = true
   const unseeded = Math.random
-  Math.random = () => (streams.getStore() ?? unseeded)()
+  Math.random = () => (streams.getStore()?.random ?? unseeded)()
 }
 
 /**
@@ -47,8 +52,11 @@ function installSeededRandom(): void {
  */
 export function withSeed<Result>(seed: number, body: () => Result): Result {
   installSeededRandom()
-  return streams.run(mulberry32(seed), body)
+  return streams.run({ seed, random: mulberry32(seed) }, body)
 }
+
+/** The seed of the innermost `withSeed`. */
+export const seedInUse = (): number | undefined => streams.getStore()?.seed
 
 /** The numbers 0 … n-1 in an order that depends on `seed` alone (Fisher–Yates). */
 export function permutation(n: number, seed: number): Int32Array {

@@ -1,0 +1,135 @@
+import { type CheckOptions, defaultSeed } from '../checks/options.js'
+import type { CheckResult } from '../checks/result.js'
+import type { Budget } from '../recipe/recipe.js'
+import type { RecipeCheck, RecipeContext } from '../recipe/recipe-context.js'
+import type { HelperSetup } from './helper-messages.js'
+import { canHelp, type Helpers, startHelpers } from './helpers.js'
+import { type Job, type JobProgress, type JobResults, jobsOf } from './jobs.js'
+import { portableRecipe } from './portable-recipe.js'
+
+export interface AheadOptions {
+  /** How many processes may help. */
+  helpers: number
+  /** What they need besides the recipe. */
+  setup: Omit<HelperSetup, 'recipe' | 'budget' | 'steps'>
+}
+
+/** Checks that other processes run while this one is at earlier ones. */
+export interface Ahead {
+  /** The same check, with its result taken from a helper where one has it, or is at it. */
+  wrap(check: RecipeCheck, seeds: number): RecipeCheck
+  stop(): void
+}
+
+interface Assignment {
+  job: Job
+  by: 'nobody' | 'helper' | 'us'
+  results: Promise<JobResults>
+  finish: (results: JobResults) => void
+  listeners: Set<(progress: JobProgress) => void>
+}
+
+/** Milliseconds of a recipe before helpers are started: short ones are through before a helper has loaded TensorFlow. */
+const patience: Record<Budget, number> = { quick: 6000, standard: 6000, thorough: 2000 }
+
+/**
+ * Runs checks of a recipe ahead of their turn in helpers, the last first. What a helper finds is what this process would
+ * have found, bit for bit: the same code on the same program, data and seed. Failures are run again here, with all that
+ * their diagnosis needs. Programs that cannot travel are checked here alone.
+ */
+export function runAhead(context: RecipeContext, { helpers: count, setup }: AheadOptions): Ahead {
+  const checks: Array<{ check: RecipeCheck; seeds: number }> = []
+  let assignments: Assignment[] = []
+  let helpers: Helpers | undefined
+  /** When the first check began, and its seed: others may follow. */
+  let first: { time: number; seed: number } | undefined
+  let tried = false
+
+  async function startWhenLong(seed: number): Promise<void> {
+    first ??= { time: performance.now(), seed }
+    if (tried || count < 1 || performance.now() - first.time < patience[context.budget]) return
+    tried = true
+    const waiting = jobsOf(checks, first.seed).map(assignmentOf)
+    if (waiting.length < 2 || !canHelp()) return
+    const recipe = await portableRecipe(context, seedsOf(waiting)).catch(() => undefined)
+    if (!recipe) return
+    assignments = waiting
+    const { budget, steps } = context
+    helpers = startHelpers(
+      Math.min(count, waiting.length - 1),
+      { ...setup, recipe, budget, steps },
+      {
+        next() {
+          const last = assignments.findLast(({ by }) => by === 'nobody')
+          if (last) last.by = 'helper'
+          return last?.job
+        },
+        done: (job, results) => assignments.find((one) => one.job === job)!.finish(results),
+        progress(job, progress) {
+          for (const listen of assignments.find((one) => one.job === job)!.listeners) listen(progress)
+        },
+      },
+    )
+  }
+
+  /** The result of a helper; undefined where this process has to run the check. */
+  async function resultElsewhere(check: string, options: CheckOptions): Promise<CheckResult | undefined> {
+    const { seed = defaultSeed, onProgress } = options
+    await startWhenLong(seed)
+    const assignment = assignments.find(({ job }) => job.seed === seed && job.checks.includes(check))
+    if (assignment?.by !== 'helper') {
+      if (assignment) assignment.by = 'us'
+      return undefined
+    }
+    if (onProgress) assignment.listeners.add(onProgress)
+    const results = await withinTime(assignment.results, options)
+    if (onProgress) assignment.listeners.delete(onProgress)
+    const result = results?.[check]
+    return result?.status === 'failed' ? undefined : result
+  }
+
+  return {
+    wrap(check, seeds) {
+      checks.push({ check, seeds })
+      return {
+        ...check,
+        run: async (options) => (await resultElsewhere(check.name, options)) ?? check.run(options),
+      }
+    },
+    stop() {
+      helpers?.stop()
+      helpers = undefined
+    },
+  }
+}
+
+function assignmentOf(job: Job): Assignment {
+  let finish: Assignment['finish'] = () => {}
+  const results = new Promise<JobResults>((resolve) => {
+    finish = resolve
+  })
+  return { job, by: 'nobody', results, finish, listeners: new Set() }
+}
+
+const seedsOf = (assignments: readonly Assignment[]): number[] => [
+  ...new Set(assignments.map(({ job }) => job.seed)),
+]
+
+/** The value, or undefined where the check's own time is over before. */
+async function withinTime<Value>(
+  value: Promise<Value>,
+  { signal, deadline = Infinity }: CheckOptions,
+): Promise<Value | undefined> {
+  let forget = () => {}
+  const over = new Promise<undefined>((resolve) => {
+    const stop = () => resolve(undefined)
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop)
+    const timer = Number.isFinite(deadline) && setTimeout(stop, Math.max(0, deadline - performance.now()))
+    forget = () => {
+      signal?.removeEventListener('abort', stop)
+      if (timer) clearTimeout(timer)
+    }
+  })
+  return Promise.race([value, over]).finally(forget)
+}
