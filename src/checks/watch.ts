@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
-import { callStep } from '../training/call-step.js'
 import { assertExamples } from '../training/examples.js'
 import { openProgram } from '../training/open.js'
 import { type OptimizerUpdate, recordUpdates } from '../training/optimizer-updates.js'
+import { type MadeStep, makeStep } from '../training/recorded-step.js'
 import { mixSeed, withSeed } from '../training/seed.js'
 import type { Examples, Subject, Trainable } from '../training/trainable.js'
 import { type CheckOptions, defaultSeed } from './options.js'
@@ -34,6 +34,41 @@ export interface Watch {
   result(program: Trainable, cut: boolean): CheckResult
 }
 
+/** Checks that look on at a training, whoever trains. */
+export interface Watching {
+  /** Some check needs further steps. */
+  needsSteps(): boolean
+  /** Makes one. Whoever calls disposes what it returns. */
+  step(): Promise<WatchedStep>
+  /** Their results, in their order; `cut`: there are no further steps though some check needs them. */
+  results(cut: boolean): Promise<CheckResult[]>
+}
+
+/** The checks begin to look on at a fresh program. `subject` makes another one, for those that compare. */
+export function watch(
+  program: Trainable,
+  batch: Examples,
+  watches: readonly Watch[],
+  { subject, seed }: { subject: Subject; seed: number },
+): Watching {
+  for (const one of watches) one.begin(program, batch)
+  const watching = () => watches.filter((one) => !one.done())
+  let [count, broken] = [0, false]
+  return {
+    needsSteps: () => !broken && watching().length > 0,
+    async step() {
+      const made = await takeWatchedStep(program, batch, watching(), ++count)
+      broken = !Number.isFinite(made.value)
+      return made
+    },
+    async results(cut) {
+      const openAnother = () => openProgram(subject, mixSeed(seed, 'another program'))
+      for (const one of watches) if (!cut) await one.compare?.(program, openAnother)
+      return watches.map((one) => ({ ...one.result(program, cut && !one.done()), seed, seconds: 0 }))
+    },
+  }
+}
+
 /**
  * Trains a fresh program on one batch until every check that looks on has seen enough, or the loss is not finite.
  * Their results come in their order; the first carries the time of all.
@@ -49,50 +84,46 @@ export async function watchFirstSteps(
   assertExamples(batch, 'batch')
   const program = await openProgram(subject, seed)
   try {
-    for (const watch of watches) watch.begin(program, batch)
-    const watching = () => watches.filter((watch) => !watch.done())
+    const watching = watch(program, batch, watches, { subject, seed })
     let cut = false
     await withSeed(mixSeed(seed, 'run'), async () => {
-      for (let count = 1, loss = 0; watching().length > 0 && Number.isFinite(loss); count++) {
+      for (let step = 1; watching.needsSteps(); step++) {
         cut = signal?.aborted === true || performance.now() > deadline
         if (cut) break
-        loss = await takeWatchedStep(program, batch, watching(), count)
-        onProgress?.({ step: count, steps: count, loss })
+        const { loss, gradients, value, failure } = await watching.step()
+        tf.dispose([loss, ...Object.values(gradients ?? {})])
+        if (failure !== undefined) throw failure
+        onProgress?.({ step, steps: step, loss: value })
         await new Promise<void>((resolve) => setImmediate(resolve))
       }
     })
-    const openAnother = () => openProgram(subject, mixSeed(seed, 'another program'))
-    for (const watch of watches) if (!cut) await watch.compare?.(program, openAnother)
-    const seconds = (performance.now() - started) / 1000
-    return watches.map((watch, i) => ({
-      ...watch.result(program, cut && !watch.done()),
-      seed,
-      seconds: i === 0 ? seconds : 0,
-    }))
+    const [first, ...others] = await watching.results(cut)
+    return [{ ...first!, seconds: (performance.now() - started) / 1000 }, ...others]
   } finally {
     program.dispose()
   }
 }
+
+/** A step that was looked at, with the value of its loss, and what a check threw while it looked. */
+type WatchedStep = MadeStep & { value: number; failure: unknown }
 
 async function takeWatchedStep(
   program: Trainable,
   batch: Examples,
   watches: readonly Watch[],
   count: number,
-): Promise<number> {
-  const kept = watches.flatMap((watch) => watch.beforeStep?.(program) ?? [])
+): Promise<WatchedStep> {
+  const kept = watches.flatMap((one) => one.beforeStep?.(program) ?? [])
   try {
-    const {
-      result: { loss: scalar, gradients },
-      updates,
-    } = await recordUpdates(
-      async () =>
-        program.stepWithGradients?.(batch) ?? { loss: await callStep(program, batch), gradients: undefined },
-    )
-    kept.push(scalar, ...Object.values(gradients ?? {}))
-    const loss = scalar.dataSync()[0]!
-    for (const watch of watches) watch.afterStep?.(program, { count, loss, gradients, updates })
-    return loss
+    const { result: made, updates } = await recordUpdates(() => makeStep(program, batch))
+    const loss = made.loss.dataSync()[0]!
+    let failure: unknown
+    try {
+      for (const one of watches) one.afterStep?.(program, { count, loss, gradients: made.gradients, updates })
+    } catch (error) {
+      failure = error
+    }
+    return { ...made, value: loss, failure }
   } finally {
     tf.dispose(kept)
   }

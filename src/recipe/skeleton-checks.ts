@@ -1,25 +1,20 @@
-import { type CheckOptions, defaultSeed } from '../checks/options.js'
-import { rememberedTogether } from '../checks/remembered.js'
-import type { CheckResult } from '../checks/result.js'
+import { defaultSeed } from '../checks/options.js'
 import { checkBaseRate } from '../checks/skeleton/base-rate.js'
 import { checkCapacity } from '../checks/skeleton/capacity.js'
 import { checkCausal } from '../checks/skeleton/causal.js'
 import { checkEvaluatesConsistently } from '../checks/skeleton/evaluates-consistently.js'
 import { checkExamplesIndependent } from '../checks/skeleton/examples-independent.js'
-import { watchActivations } from '../checks/skeleton/healthy-activations.js'
-import { watchGradients } from '../checks/skeleton/healthy-gradients.js'
 import { judgeHumanBaseline } from '../checks/skeleton/human-baseline.js'
 import { checkInitLoss } from '../checks/skeleton/init-loss.js'
 import { checkLoadsDeterministically } from '../checks/skeleton/loads-deterministically.js'
 import { checkOverfitBatch } from '../checks/skeleton/overfit-batch.js'
 import { checkReproducible } from '../checks/skeleton/reproducible.js'
-import { watchWeights } from '../checks/skeleton/updates-every-weight.js'
 import { checkUsesEveryInput } from '../checks/skeleton/uses-every-input.js'
 import { checkZeroInputBaseline } from '../checks/skeleton/zero-input-baseline.js'
-import { watchFirstSteps } from '../checks/watch.js'
 import type { Diagnoses } from '../diagnosis/overfit-evidence.js'
-import { countExamples, disposeExamples } from '../training/examples.js'
+import { disposeExamples } from '../training/examples.js'
 import { overfittableBatch } from '../training/overfittable.js'
+import { firstStepsOf } from './first-steps.js'
 import type { Recipe } from './recipe.js'
 import type { RecipeCheck, RecipeContext } from './recipe-context.js'
 import { afterTraining } from './trained-program.js'
@@ -32,37 +27,11 @@ const sizes = { batch: 64, init: 512, probe: 16 }
 /** In a whole recipe only a bias that all of the loss is about counts: without it training starts a little slower. */
 const tolerated = { baseRate: 0.99 }
 
-/** How long a training is where the recipe does not say: the longer of the two. */
-const usualSteps = 1000
-const usualEpochs = 10
-
 /** The checks of the skeleton stage, in the recipe's order. */
-export function skeletonChecks({
-  recipe,
-  train,
-  validation,
-  onSample,
-  steps,
-  batchSize,
-  trained,
-}: RecipeContext): RecipeCheck[] {
+export function skeletonChecks(context: RecipeContext): RecipeCheck[] {
+  const { recipe, train, validation, onSample, steps, batchSize, trained } = context
   const { create, causal, capacities, humanBaseline } = recipe
-  const plannedSteps = async () =>
-    recipe.steps ?? Math.max(usualSteps, usualEpochs * Math.ceil(countExamples(await train()) / batchSize))
-  /** One training for the three checks that look on at the first steps. */
-  const firstSteps = onceBySeed(async (options) => {
-    const watches = [
-      watchWeights({ plannedSteps: await plannedSteps() }),
-      watchActivations(),
-      watchGradients(),
-    ]
-    const inputs = { ...options, plannedSteps: await plannedSteps() }
-    return onSample(sizes.batch, options, (batch) =>
-      rememberedTogether('first-steps', [create], { ...inputs, batch }, () =>
-        watchFirstSteps(create, batch, watches, options),
-      ),
-    )
-  })
+  const firstSteps = firstStepsOf(context, sizes.batch)
   const diagnoses: Diagnoses = new Map()
   return [
     {
@@ -116,12 +85,17 @@ export function skeletonChecks({
       run: async (options) => {
         const { seed = defaultSeed } = options
         const batch = await overfittableBatch(create, await train(), { most: sizes.batch, seed })
-        return checkOverfitBatch(create, batch, {
-          ...options,
-          diagnoses,
-          steps: 2 * steps,
-          ...(causal && { causal }),
-        }).finally(() => disposeExamples(batch))
+        return firstSteps
+          .during(options, (onlookers) =>
+            checkOverfitBatch(create, batch, {
+              ...options,
+              diagnoses,
+              steps: 2 * steps,
+              ...(causal && { causal }),
+              ...(onlookers && { onlookers }),
+            }),
+          )
+          .finally(() => disposeExamples(batch))
       },
     },
     {
@@ -161,17 +135,17 @@ export function skeletonChecks({
     {
       name: 'updates-every-weight',
       stage: 'skeleton',
-      run: async (options) => (await firstSteps(options))[0]!,
+      run: async (options) => (await firstSteps.results(options))[0]!,
     },
     {
       name: 'healthy-activations',
       stage: 'skeleton',
-      run: async (options) => (await firstSteps(options))[1]!,
+      run: async (options) => (await firstSteps.results(options))[1]!,
     },
     {
       name: 'healthy-gradients',
       stage: 'skeleton',
-      run: async (options) => (await firstSteps(options))[2]!,
+      run: async (options) => (await firstSteps.results(options))[2]!,
     },
     {
       name: 'human-baseline',
@@ -186,15 +160,4 @@ export function skeletonChecks({
         }),
     },
   ]
-}
-
-function onceBySeed(
-  run: (options: CheckOptions) => Promise<CheckResult[]>,
-): (options: CheckOptions) => Promise<CheckResult[]> {
-  const runs = new Map<number, Promise<CheckResult[]>>()
-  return (options) => {
-    const { seed = defaultSeed } = options
-    if (!runs.has(seed)) runs.set(seed, run(options))
-    return runs.get(seed)!
-  }
 }

@@ -33,6 +33,12 @@ const noiseSettings: Record<string, string[]> = {
   LSTMCell: ['dropout', 'recurrentDropout'],
 }
 
+/** Whether a layer adds noise in training mode. */
+export function isNoisy(layer: Layer): boolean {
+  const settings = layer as unknown as Record<string, number>
+  return (noiseSettings[layer.getClassName()] ?? []).some((name) => settings[name]! > 0)
+}
+
 /** Switches a layer's training noise off. Returns the way back. */
 export function silence(layer: Layer): () => void {
   const settings = layer as unknown as Record<string, number>

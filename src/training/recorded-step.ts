@@ -10,15 +10,35 @@ export interface PendingStep {
   metrics: tf.NamedTensorMap
 }
 
-/** Makes one update; a probed one also records gradient norm and update ratio in the run. */
+/** An update that was made, with the gradients it used where they are known. Whoever made it hands both over. */
+export interface MadeStep {
+  loss: tf.Scalar
+  gradients?: tf.NamedTensorMap | undefined
+}
+
+export interface StepOptions {
+  step: number
+  run: Run
+  /** Record gradient norm and update ratio in the run. */
+  probed: boolean
+  metrics: boolean
+  /** Makes the update, for somebody who looks on. Default: the program's own step. */
+  make?: (() => Promise<MadeStep>) | undefined
+}
+
+/** Makes one update. */
 export async function takeStep(
   program: Trainable,
   batch: Examples,
-  { step, run, probed, metrics }: { step: number; run: Run; probed: boolean; metrics: boolean },
+  { step, run, probed, metrics, make }: StepOptions,
 ): Promise<PendingStep> {
   const penalty = program.penalty?.()
   try {
-    const loss = probed ? await probeStep(program, batch, step, run) : await callStep(program, batch)
+    const loss = await (probed
+      ? probeStep(program, batch, { step, run, make })
+      : make
+        ? lossOnly(await make())
+        : callStep(program, batch))
     return { loss, penalty, metrics: metrics ? (program.metrics?.() ?? {}) : {} }
   } catch (error) {
     tf.dispose(penalty ?? [])
@@ -50,14 +70,24 @@ export function disposeStep({ loss, penalty, metrics }: PendingStep): void {
   tf.dispose([loss, ...(penalty ? [penalty] : []), ...Object.values(metrics)])
 }
 
+function lossOnly({ loss, gradients }: MadeStep): tf.Scalar {
+  tf.dispose(Object.values(gradients ?? {}))
+  return loss
+}
+
+/** A step with its gradients, where the program hands them over. */
+export const makeStep = async (program: Trainable, batch: Examples): Promise<MadeStep> =>
+  program.stepWithGradients?.(batch) ?? { loss: await callStep(program, batch) }
+
 /** A step that also records the size of its update relative to the weights and, where known, of its gradients. */
-async function probeStep(program: Trainable, batch: Examples, step: number, run: Run): Promise<tf.Scalar> {
+async function probeStep(
+  program: Trainable,
+  batch: Examples,
+  { step, run, make }: Pick<StepOptions, 'step' | 'run' | 'make'>,
+): Promise<tf.Scalar> {
   const before = Object.entries(program.weights()).map(([name, weight]) => [name, weight.clone()] as const)
   try {
-    const { loss, gradients } = program.stepWithGradients?.(batch) ?? {
-      loss: await callStep(program, batch),
-      gradients: undefined,
-    }
+    const { loss, gradients } = await (make ?? (() => makeStep(program, batch)))()
     const after = program.weights()
     const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => [
       gradients && normOf(Object.values(gradients)),

@@ -1,5 +1,5 @@
 import type { Run } from './recorded-run.js'
-import { disposeStep, type PendingStep, readSteps, takeStep } from './recorded-step.js'
+import { disposeStep, type MadeStep, type PendingStep, readSteps, takeStep } from './recorded-step.js'
 import { mixSeed, withSeed } from './seed.js'
 import type { Examples, Trainable } from './trainable.js'
 
@@ -24,6 +24,8 @@ export interface RunOptions extends RunControl {
   probeEvery?: number
   /** Record the program's metrics. Default false. */
   metrics?: boolean
+  /** Makes the step, for somebody who looks on; undefined: the program's own step. */
+  makeStep?: ((step: number) => (() => Promise<MadeStep>) | undefined) | undefined
   /** Read losses back every so many steps, so that an accelerator need not wait at each. Default 8. */
   readEvery?: number
 }
@@ -52,6 +54,7 @@ async function runSteps(
     until,
     probeEvery = 0,
     readEvery = 8,
+    makeStep,
     metrics = false,
     signal,
     deadline = Infinity,
@@ -74,7 +77,7 @@ async function runSteps(
     for (let step = 0; step < steps; step++) {
       const batch = nextBatch(step)
       const probed = probeEvery > 0 && step % probeEvery === 0
-      pending.push(await takeStep(program, batch, { step, run, probed, metrics }))
+      pending.push(await takeStep(program, batch, { step, run, probed, metrics, make: makeStep?.(step) }))
       if (pending.length >= readEvery || step === steps - 1) {
         const finite = readSteps(pending, run)
         pending = []

@@ -10,11 +10,12 @@ import { isOnlyOffset, lineOf } from '../../statistics/straight-line.js'
 import { sameBatch } from '../../training/batches.js'
 import { countExamples } from '../../training/examples.js'
 import { groupIdenticalInputs, groupIdenticalPrefixes } from '../../training/identical-inputs.js'
+import { allLayers, isNoisy } from '../../training/layers.js'
 import { openProgram } from '../../training/open.js'
 import { type OutputView, viewOutputs, viewsInTraining } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
-import { controlOf } from '../options.js'
+import { controlOf, wasCutShort } from '../options.js'
 import type { OverfitBatchOptions } from './overfit-batch.js'
 
 /** One fresh program, trained on the batch until it fits or stops getting on. */
@@ -50,11 +51,12 @@ export async function attempt(
   subject: Subject,
   batch: Examples,
   seed: number,
-  { leavesPlateaus, ...options }: OverfitBatchOptions & { leavesPlateaus: boolean },
+  { leavesPlateaus, onlookers, ...options }: OverfitBatchOptions & { leavesPlateaus: boolean },
 ): Promise<Attempt> {
   const { steps = 2000 } = options
   const program = await openProgram(subject, seed)
   try {
+    const watching = onlookers && !addsNoise(program) ? onlookers.begin(program, batch, seed) : undefined
     program.disableDropout?.()
     const own = viewOutputs(program, batch, 'batch')
     const byPredictions = options.loss === undefined && own.some(({ loss }) => !loss)
@@ -68,6 +70,7 @@ export async function attempt(
       steps: Math.ceil(overtime * steps),
       probeEvery: 50,
       ...controlOf(options),
+      makeStep: () => watching?.nextStep(),
       until(losses, { updateRatios }) {
         // The same loss again and again: gradients gathered over some steps would have been applied by now.
         if (losses.length > stillSteps && updateRatios.every(({ value }) => value === 0) && isStill(losses))
@@ -87,7 +90,7 @@ export async function attempt(
         return leavesPlateaus && isPlateau(losses, goal) ? 'plateau' : undefined
       },
     })
-    return {
+    const attempted: Attempt = {
       run,
       goal,
       judgedBy: byPredictions ? markOf(goal, run.losses) : goal,
@@ -96,10 +99,15 @@ export async function attempt(
       accuracy: accuracyInTraining(program, batch, outputs),
       byPredictions,
     }
+    if (!wasCutShort(run.end)) await watching?.finish()
+    return attempted
   } finally {
     program.dispose()
   }
 }
+
+/** With noise switched off a program takes other steps than those that others want to look on at. */
+const addsNoise = ({ layers }: Trainable): boolean => !layers || allLayers(layers).some(isNoisy)
 
 /**
  * Half of the way and no further: initial weights in a bad place can do that to a sound program with few units (the

@@ -6,6 +6,7 @@ import { assertExamples, countExamples, describe } from '../../training/examples
 import type { Run } from '../../training/run.js'
 import { mixSeed } from '../../training/seed.js'
 import type { Examples, Subject } from '../../training/trainable.js'
+import type { Onlookers } from '../onlookers.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
@@ -27,6 +28,8 @@ export interface OverfitBatchOptions extends CheckOptions {
    * cannot be known at these steps: that much loss and accuracy is not asked for.
    */
   causal?: { axis: number }
+  /** Checks that look on at the first steps; a recipe's. */
+  onlookers?: Onlookers
 }
 
 /**
@@ -40,7 +43,8 @@ export function checkOverfitBatch(
   batch: Examples,
   options: OverfitBatchOptions = {},
 ): Promise<CheckResult> {
-  return remembered('overfit-batch', [subject], { ...options, batch }, () =>
+  const { onlookers: _, ...inputs } = options
+  return remembered('overfit-batch', [subject], { ...inputs, batch }, () =>
     overfitBatch(subject, batch, options),
   )
 }
@@ -58,7 +62,8 @@ async function overfitBatch(
   const tries = [await attempt(subject, batch, seed, { ...options, leavesPlateaus: true })]
   if (cameHalfWay(tries[0]!)) {
     const other = mixSeed(seed, 'second try')
-    tries.push(await attempt(subject, batch, other, { ...options, leavesPlateaus: false }))
+    const { onlookers: _, ...rest } = options
+    tries.push(await attempt(subject, batch, other, { ...rest, leavesPlateaus: false }))
   }
   const { run, goal, outputs, fitted, accuracy, byPredictions, judgedBy } =
     tries.find((one) => one.run.end === 'done') ?? tries[0]!
