@@ -45,6 +45,17 @@ describe.runIf(isNativeHere)('native ReluGrad', () => {
     })
   })
 
+  it('within another gradient is composed, so that it has a gradient', () => {
+    const penalty = (x: tf.Tensor) => tf.sum(tf.square(tf.grad((z: tf.Tensor) => tf.square(tf.relu(z)))(x)))
+    const gradient = tf.tidy(() => [
+      ...tf
+        .grad(penalty)(tf.tensor1d([3, -1, 0.5]))
+        .dataSync(),
+    ])
+    // The sum of (2 relu(x))², differentiated.
+    expect(gradient).toEqual([24, 0, 4])
+  })
+
   it('leaves other backends their own gradient', async () => {
     await tf.setBackend('cpu')
     const gradient = tf.tidy(() => [...viaGradient(tf.tensor1d([1, -1]), tf.tensor1d([2, 3])).dataSync()])
