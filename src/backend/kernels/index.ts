@@ -10,8 +10,11 @@ import { registerDilation2D } from './dilation2d.js'
 import { registerEinsum } from './einsum.js'
 import { registerMaxPool } from './max-pool.js'
 import { registerMultinomial } from './multinomial.js'
+import { registerNativeGradients } from './native-gradients.js'
 import { registerNativeReluGrad } from './native-relu-grad.js'
+import { registerPlainMatMul } from './plain-mat-mul.js'
 import { registerResizeBilinearGradient } from './resize-bilinear-gradient.js'
+import { registerSharedReshape } from './shared-reshape.js'
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.js'
 
 /**
@@ -24,6 +27,9 @@ export function registerKernels(backend: BackendName): void {
     case 'tensorflow':
       registerMultinomial()
       registerNativeReluGrad()
+      registerNativeGradients()
+      registerSharedReshape()
+      registerPlainMatMul()
       registerFlatAdam()
       break
     case 'wasm':
