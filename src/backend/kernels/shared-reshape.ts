@@ -5,8 +5,8 @@ import { replaceKernel } from './replace-kernel.js'
 const shares = Symbol.for('vitest-recipe.shared-reshape')
 
 /**
- * Lets reshapes to the same shape and casts to the same type share their input's data on `tensorflow`, as they do on
- * the other backends. Gradients are full of them, and tfjs-node makes a native call for each.
+ * Lets reshapes of floats to the same shape and casts to float32 share their input's data on `tensorflow`, as they do
+ * on the other backends. Gradients are full of them, and tfjs-node makes a native call for each.
  * `VITEST_RECIPE_SHARED_RESHAPE=0` switches it off.
  */
 export function registerSharedReshape(): void {
@@ -26,7 +26,9 @@ function shareWhere(kernelName: string, changesNothing: ChangesNothing): void {
     const { x } = call.inputs as { x: tf.TensorInfo }
     const native = call.backend as NativeBackend
     const { shape } = native.tensorMap.get(x.dataId)
-    if (!changesNothing(x, shape, call.attrs ?? {})) return published(call)
+    // What is called int32 may be bytes of an image, or 64 bits wide, until a native operation has run.
+    const isFloat = x.dtype === 'float32'
+    if (!isFloat || !changesNothing(x, shape, call.attrs ?? {})) return published(call)
     native.incRef(x.dataId)
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
   }

@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module'
 import * as tf from '@tensorflow/tfjs'
+import type * as tfn from '@tensorflow/tfjs-node'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { replaceKernel } from '../../../src/backend/kernels/replace-kernel.js'
 import { registerSharedReshape } from '../../../src/backend/kernels/shared-reshape.js'
@@ -115,6 +117,19 @@ describe.runIf(isNativeHere)('reshapes and casts that change nothing', () => {
       expect([...result.dataSync()]).toEqual(dtype === 'bool' ? [0, 1, 1] : [0, 1, -2])
       expect([...tf.cast(result, dtype).dataSync()]).toEqual([...result.dataSync()])
     })
+  })
+
+  it.each([
+    ['cast', (x: tf.Tensor) => tf.cast(x, 'int32')],
+    ['reshape', (x: tf.Tensor) => tf.reshape(x, x.shape)],
+  ])('a %s of the bytes of an image makes integers of them', async (_, operation) => {
+    const { node } = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof tfn
+    const pixels = tf.tensor3d([1, 2, 3, 250, 5, 6], [1, 2, 3], 'int32')
+    const image = node.decodePng(await node.encodePng(pixels))
+    const result = operation(image)
+    const sum = tf.tidy(() => [...tf.add(result, tf.scalar(10, 'int32')).dataSync()])
+    tf.dispose([pixels, image, result])
+    expect(sum).toEqual([11, 12, 13, 260, 15, 16])
   })
 
   it('VITEST_RECIPE_SHARED_RESHAPE=0 leaves the kernels of tfjs-node', () => {
