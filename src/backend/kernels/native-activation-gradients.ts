@@ -6,8 +6,8 @@ import { replaceKernel } from './replace-kernel.js'
 /**
  * Gradients of tanh, sigmoid and clipping on `tensorflow` in fewer native calls: one for each of tanh and sigmoid
  * instead of three, two for clipping (hard sigmoid, cross-entropy) instead of five. Tanh and clipping give the bits
- * that TensorFlow.js composes; sigmoid differs by one unit in the last place in at most the last few entries of a
- * tensor.
+ * that TensorFlow.js composes; sigmoid multiplies in another order in the few entries that do not fill a vector
+ * register, and may differ there by two units in the last place.
  */
 export function registerNativeActivationGradients(): void {
   for (const activation of ['Tanh', 'Sigmoid']) registerFromOutput(activation)
