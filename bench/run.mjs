@@ -52,6 +52,11 @@ for (const { name, budget, seconds, steps, ran, slowest } of run('recipe.mjs')) 
   console.log(`| ${name} | ${budget} | ${seconds.toFixed(1)} | ${steps} | ${ran} | ${longest} |`)
 }
 
+console.log('\n| training steps | made | distinct | ratio |\n|---|---|---|---|')
+for (const { what, made, distinct } of run('shared.mjs')) {
+  console.log(`| ${what} | ${made} | ${distinct} | ${(made / distinct).toFixed(2)} |`)
+}
+
 console.log('\n| what grows | time | time against a loop | memory against a loop |\n|---|---|---|---|')
 for (const { name, growth, againstLoop, memory } of run('growth.mjs')) {
   const cells = [growth, againstLoop, memory].map((value) => (value === undefined ? '' : value.toFixed(2)))

@@ -1,6 +1,6 @@
 import { remember } from '../memo/remember.js'
 import type { Subject } from '../training/trainable.js'
-import type { CheckOptions } from './options.js'
+import { type CheckOptions, defaultSeed } from './options.js'
 import type { CheckResult } from './result.js'
 
 /**
@@ -26,13 +26,17 @@ export async function rememberedTogether(
     deadline: __,
     onProgress: ___,
     diagnoses: ____,
+    seed = defaultSeed,
     ...inputs
   }: CheckOptions & Record<string, unknown>,
   run: () => Promise<CheckResult[]>,
 ): Promise<CheckResult[]> {
   const started = performance.now()
-  const { result, remembered } = await remember(checks, { subjects, inputs }, run, (results) =>
-    results.every(({ status }) => status === 'passed'),
+  const { result, remembered } = await remember(
+    checks,
+    { subjects, inputs: { ...inputs, seed } },
+    run,
+    (results) => results.every(({ status }) => status === 'passed'),
   )
   if (!remembered) return result
   const seconds = (performance.now() - started) / 1000

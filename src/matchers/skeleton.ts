@@ -1,7 +1,8 @@
 import type { MatcherState } from 'vitest'
 import { type CapacityOptions, checkCapacity } from '../checks/skeleton/capacity.js'
 import { checkInitLoss, type InitLossOptions } from '../checks/skeleton/init-loss.js'
-import { checkOverfitBatch, type OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+import type { OverfitBatchOptions } from '../checks/skeleton/overfit-batch.js'
+import { checkOverfitBatchWatched } from '../checks/skeleton/overfit-watched.js'
 import {
   checkZeroInputBaseline,
   type ZeroInputBaselineOptions,
@@ -34,7 +35,7 @@ export async function toOverfitBatch(
   options?: OverfitBatchOptions,
 ): Promise<MatcherOutcome> {
   return answerWith(this, 'toOverfitBatch', (control) =>
-    checkOverfitBatch(subject, batch, { ...control, ...options }),
+    checkOverfitBatchWatched(subject, batch, { ...control, ...options }),
   )
 }
 

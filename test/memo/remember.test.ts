@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkOverfitBatch, checkReproducible, runRecipe } from '../../src/checks/index.js'
+import {
+  type CheckResult,
+  checkHealthyActivations,
+  checkHealthyGradients,
+  checkOverfitBatch,
+  checkReproducible,
+  checkUpdatesEveryWeight,
+  runRecipe,
+} from '../../src/checks/index.js'
+import { checkOverfitBatchWatched } from '../../src/checks/skeleton/overfit-watched.js'
 import { type Memory, remember, withMemory } from '../../src/memo/remember.js'
 import { openStore } from '../../src/memo/store.js'
 import { openProgram } from '../../src/training/open.js'
@@ -191,4 +200,30 @@ test('a recipe that has passed makes no training the second time, and finds the 
     ]),
   )
   expect(again).not.toContain('reproducible')
+})
+
+test.each([
+  ['weights', checkUpdatesEveryWeight],
+  ['activations', checkHealthyActivations],
+  ['gradients', checkHealthyGradients],
+])('who overfits a batch has looked at its %s on the way', async (_, check) => {
+  const create = () => createModel()
+  const own = await check(create, batch)
+  const overfitted = await withMemory(memory, () => checkOverfitBatchWatched(create, batch))
+  expect(overfitted).toMatchObject({ status: 'passed' })
+  const { seconds: _seconds, reused, ...found } = await withMemory(memory, () => check(create, batch))
+  expect(reused).toBe(true)
+  expect(found).toEqual(withoutSeconds(own))
+  // Other options are another question.
+  expect(await withMemory(memory, () => check(create, batch, { steps: 5 }))).not.toHaveProperty('reused')
+  expect(await withMemory(memory, () => check(() => createModel({ units: 5 }), batch))).not.toHaveProperty(
+    'reused',
+  )
+})
+
+const withoutSeconds = ({ seconds: _, ...result }: CheckResult) => result
+
+test('a batch is overfitted in the same way, whoever looks on', async () => {
+  const watched = await withMemory(memory, () => checkOverfitBatchWatched(() => createModel(), batch))
+  expect(withoutSeconds(watched)).toEqual(withoutSeconds(await checkOverfitBatch(() => createModel(), batch)))
 })
