@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { listenToOpened } from '../training/opened.js'
 import type { Subject } from '../training/trainable.js'
 import { contentOfProgram } from './program-content.js'
 
@@ -31,8 +32,7 @@ export async function notingOpenings<Result>(
   return { result, noted: scope.noted }
 }
 
-/** Tells of a program before it is trained; what is no freshly made model is undefined. */
-export function noteOpening(subject: Subject, seed: number, made: unknown): void {
+listenToOpened((subject: Subject, seed: number, made: unknown): void => {
   let content: string | undefined
   for (let scope = scopes.getStore(); scope; scope = scope.outer) {
     if (!scope.noted) continue
@@ -41,7 +41,7 @@ export function noteOpening(subject: Subject, seed: number, made: unknown): void
     if (index < 0 || content === undefined) scope.noted = undefined
     else addOpening(scope.noted, { subject: index, seed, content })
   }
-}
+})
 
 /** Tells of programs that were made before, for a subject that other checks opened them for. */
 export function noteAgain(subject: Subject, openings: readonly Opening[] | undefined): void {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { FactoryError, InvalidArgumentError } from '../errors.js'
-import { noteOpening } from '../memo/openings.js'
 import { describe } from './examples.js'
 import { coreOf, isLayersModel } from './internals.js'
 import { LayersModelProgram } from './layers-model.js'
 import { LayersView } from './layers-view.js'
+import { tellOpened } from './opened.js'
 import { copyOptimizer } from './optimizer-copy.js'
 import { withSeed } from './seed.js'
 import type { Subject, Trainable, Viewed } from './trainable.js'
@@ -20,7 +20,7 @@ const usedOptimizers = new WeakSet<object>()
  */
 export async function openProgram(subject: Subject, seed: number): Promise<Trainable> {
   if (typeof subject === 'function') return openFactory(subject, seed)
-  noteOpening(subject, seed, undefined)
+  tellOpened(subject, seed, undefined)
   if (isLayersModel(subject)) return copyModel(subject)
   if (isTrainable(subject)) {
     if (subject.clone) return subject.clone()
@@ -61,7 +61,7 @@ function refuse(subject: unknown): never {
  * factory made is freed then, what was given stays as it is.
  */
 export async function openView(subject: Subject, seed: number): Promise<Viewed> {
-  noteOpening(subject, seed, undefined)
+  tellOpened(subject, seed, undefined)
   if (typeof subject === 'function') {
     const made = await makeFresh(subject, seed)
     return isLayersModel(made) ? new LayersView(made, 'owned') : made
@@ -73,7 +73,7 @@ export async function openView(subject: Subject, seed: number): Promise<Viewed> 
 
 async function openFactory(create: Factory, seed: number): Promise<Trainable> {
   const created = await makeFresh(create, seed)
-  noteOpening(create, seed, created)
+  tellOpened(create, seed, created)
   if (!isLayersModel(created)) return created
   let program: LayersModelProgram
   try {

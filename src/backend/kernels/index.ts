@@ -17,11 +17,15 @@ import { registerResizeBilinearGradient } from './resize-bilinear-gradient.js'
 import { registerSharedReshape } from './shared-reshape.js'
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.js'
 
+const registered = new Set<BackendName>()
+
 /**
  * Adds the training kernels a backend lacks, mends those it gets wrong, and closes its leaks of randomness.
  * Idempotent. Call it once the backend is registered; it takes effect when that backend is set.
  */
 export function registerKernels(backend: BackendName): void {
+  if (registered.has(backend)) return
+  registered.add(backend)
   registerDatasetShuffle()
   switch (backend) {
     case 'tensorflow':

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { locateNativeAddon } from '../../../src/backend/locate.js'
-import { selectBackend } from '../../../src/backend/select.js'
+import { expect, it } from 'vitest'
+import { describeNative } from './on-native-backend.js'
 import { withPublishedGradients } from './published-gradient.js'
-
-const isNativeHere = locateNativeAddon(process.cwd())?.state === 'ready'
 
 const names = ['x', 'mean', 'variance', 'offset', 'scale']
 
@@ -19,24 +16,7 @@ function inputsFor(shape: number[], smallest = 0.1): tf.Tensor[] {
   ]
 }
 
-describe.runIf(isNativeHere)('native gradient of batch normalisation', () => {
-  let backendBefore: string | undefined
-  let tensors = 0
-
-  beforeAll(async () => {
-    backendBefore = tf.getBackend()
-    await selectBackend({ backend: 'tensorflow', root: process.cwd() })
-  })
-  afterAll(async () => {
-    if (backendBefore) await tf.setBackend(backendBefore)
-  })
-  beforeEach(() => {
-    tensors = tf.memory().numTensors
-  })
-  afterEach(() => {
-    expect(tf.memory().numTensors).toBe(tensors)
-  })
-
+describeNative('native gradient of batch normalisation', () => {
   const normalize = (inputs: tf.Tensor[]): tf.Tensor => {
     const [x, mean, variance, offset, scale] = inputs as tf.Tensor1D[]
     return tf.batchNorm(x as tf.Tensor, mean!, variance!, offset, scale, 1e-3)

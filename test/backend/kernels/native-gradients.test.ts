@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { registerNativeGradients } from '../../../src/backend/kernels/native-gradients.js'
-import { locateNativeAddon } from '../../../src/backend/locate.js'
-import { selectBackend } from '../../../src/backend/select.js'
 import { spacedValues } from './gradient-error.js'
+import { describeNative } from './on-native-backend.js'
 import { bitsOf, specialPairs, withPublishedGradients } from './published-gradient.js'
-
-const isNativeHere = locateNativeAddon(process.cwd())?.state === 'ready'
 
 type Operation = (x: tf.Tensor) => tf.Tensor
 
@@ -31,25 +28,7 @@ const reductions: Record<string, { operation: Operation; shape: number[] }> = {
   'mean along one': { operation: (x) => tf.mean(x, 1), shape: [5, 1] },
 }
 
-describe.runIf(isNativeHere)('native gradients', () => {
-  let backendBefore: string | undefined
-  let tensors = 0
-
-  beforeAll(async () => {
-    backendBefore = tf.getBackend()
-    await selectBackend({ backend: 'tensorflow', root: process.cwd() })
-  })
-  afterAll(async () => {
-    if (backendBefore) await tf.setBackend(backendBefore)
-  })
-  beforeEach(() => {
-    tensors = tf.memory().numTensors
-  })
-  afterEach(() => {
-    vi.unstubAllEnvs()
-    expect(tf.memory().numTensors).toBe(tensors)
-  })
-
+describeNative('native gradients', () => {
   const gradientBits = (operation: Operation, x: () => tf.Tensor, dy: () => tf.Tensor): number[] =>
     tf.tidy(() => bitsOf(tf.grad(operation)(x(), dy())))
 

@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { registerPlainMatMul } from '../../../src/backend/kernels/plain-mat-mul.js'
-import { locateNativeAddon } from '../../../src/backend/locate.js'
-import { selectBackend } from '../../../src/backend/select.js'
+import { describeNative } from './on-native-backend.js'
 import { bitsOf } from './published-gradient.js'
-
-const isNativeHere = locateNativeAddon(process.cwd())?.state === 'ready'
 
 const sizes = [
   [64, 784, 10],
@@ -15,25 +12,7 @@ const sizes = [
   [0, 4, 2],
 ] as const
 
-describe.runIf(isNativeHere)('fused matMul without activation', () => {
-  let backendBefore: string | undefined
-  let tensors = 0
-
-  beforeAll(async () => {
-    backendBefore = tf.getBackend()
-    await selectBackend({ backend: 'tensorflow', root: process.cwd() })
-  })
-  afterAll(async () => {
-    if (backendBefore) await tf.setBackend(backendBefore)
-  })
-  beforeEach(() => {
-    tensors = tf.memory().numTensors
-  })
-  afterEach(() => {
-    vi.unstubAllEnvs()
-    expect(tf.memory().numTensors).toBe(tensors)
-  })
-
+describeNative('fused matMul without activation', () => {
   describe.each(sizes)('of %i x %i by %i', (rows, inner, columns) => {
     it.each([
       [false, false, false],

@@ -1,37 +1,12 @@
 import { createRequire } from 'node:module'
 import * as tf from '@tensorflow/tfjs'
 import type * as tfn from '@tensorflow/tfjs-node'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { replaceKernel } from '../../../src/backend/kernels/replace-kernel.js'
 import { registerSharedReshape } from '../../../src/backend/kernels/shared-reshape.js'
-import { locateNativeAddon } from '../../../src/backend/locate.js'
-import { selectBackend } from '../../../src/backend/select.js'
+import { describeNative } from './on-native-backend.js'
 
-const isNativeHere = locateNativeAddon(process.cwd())?.state === 'ready'
-
-describe.runIf(isNativeHere)('reshapes and casts that change nothing', () => {
-  let backendBefore: string | undefined
-  let before = { numTensors: 0, numDataBuffers: 0 }
-
-  beforeAll(async () => {
-    backendBefore = tf.getBackend()
-    await selectBackend({ backend: 'tensorflow', root: process.cwd() })
-  })
-  afterAll(async () => {
-    if (backendBefore) await tf.setBackend(backendBefore)
-  })
-  beforeEach(() => {
-    before = tf.memory()
-  })
-  afterEach(() => {
-    vi.unstubAllEnvs()
-    const { numTensors, numDataBuffers } = tf.memory()
-    expect({ numTensors, numDataBuffers }).toEqual({
-      numTensors: before.numTensors,
-      numDataBuffers: before.numDataBuffers,
-    })
-  })
-
+describeNative('reshapes and casts that change nothing', () => {
   /** A tensor in native memory: until an operation needs them, values stay in JavaScript. */
   const native = (values: number[], shape: number[]) =>
     tf.tidy(() => tf.add(tf.tensor(values, shape), tf.scalar(0)))
