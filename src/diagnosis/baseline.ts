@@ -11,6 +11,7 @@ import { type Run, type RunControl, trainProgram } from '../training/run.js'
 import { sampleExamples } from '../training/split.js'
 import type { Examples, Subject } from '../training/trainable.js'
 import type { Cause } from './cause.js'
+import { beginDiagnosis } from './left-to-others.js'
 import { causeOfReduction } from './loss-reduction.js'
 import { otherOptimizer } from './other-optimizer.js'
 import { diagnoseOverfit } from './overfit.js'
@@ -69,6 +70,7 @@ const tooLittle = (works: string, { evidence }: Agreement): Cause => ({
  * and up to 400 for each of at most four trainings.
  */
 export async function diagnoseBaseline(evidence: BaselineEvidence): Promise<Cause[]> {
+  beginDiagnosis()
   const { subject, train, outcome, seed, control } = evidence
   const count = countExamples(train)
   const batch = await overfittableBatch(subject, train, { most: batchSize, seed })

@@ -3,6 +3,7 @@ import { type FullTraining, type FullTrainingOptions, trainOnAll } from '../trai
 import { applyRate } from '../training/planned-run.js'
 import type { Subject } from '../training/trainable.js'
 import type { Cause } from './cause.js'
+import { beginDiagnosis } from './left-to-others.js'
 import { scaleLearningRate } from './trial.js'
 
 type Schedule = (step: number) => number
@@ -54,6 +55,7 @@ const muchMore = 3
 
 /** Why a program is behind Adam: its run again with one thing changed, the schedule or the rate. */
 export async function whyBehindAdam(subject: Subject, behind: BehindAdam): Promise<Cause[]> {
+  beginDiagnosis()
   const { pair, run, schedule, training } = behind
   const highest = schedule && highestRate(schedule, training.steps)
   if (schedule && decaysEarly(schedule, training.steps)) {

@@ -1,6 +1,7 @@
 import { formatNumber } from '../figures/number.js'
 import { type BaselineEvidence, diagnoseBaseline } from './baseline.js'
 import type { Cause } from './cause.js'
+import { beginDiagnosis } from './left-to-others.js'
 
 interface CapacityOutcome {
   /** The capacity, for messages. */
@@ -23,6 +24,7 @@ const unlearned = 0.95
  * largest program (`subject`) is then examined as for the input-independent baseline.
  */
 export async function diagnoseCapacity(evidence: CapacityEvidence): Promise<Cause[]> {
+  beginDiagnosis()
   const { runs, constant } = evidence
   const losses = runs.map(({ label, loss }) => `${label}: ${formatNumber(loss)}`).join(', ')
   if (runs.some(({ parameters }, i) => i > 0 && parameters <= runs[i - 1]!.parameters)) {

@@ -8,6 +8,7 @@ import { headUnlikeTask } from './head-for-task.js'
 import { inputScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
 import { labelsOnlyAdded } from './label-pairs.js'
+import { beginDiagnosis } from './left-to-others.js'
 import { lossMixesExamples } from './loss-mixing.js'
 import { offsetPredictions } from './offset.js'
 import { headPredictsOutOfRange } from './output-range.js'
@@ -28,6 +29,7 @@ import { largestInitialWeights } from './weight-scale.js'
  * Costs up to about 700 steps, spent only after a failure.
  */
 export async function diagnoseOverfit(evidence: OverfitEvidence): Promise<Cause[]> {
+  beginDiagnosis()
   const { seed, diagnoses } = evidence
   const known = diagnoses?.get(seed)
   if (known) return [...known]

@@ -7,6 +7,7 @@ import { openProgram } from '../training/open.js'
 import type { Subject, Trainable } from '../training/trainable.js'
 import { withLargerModel } from '../variations/with-larger-model.js'
 import type { Cause } from './cause.js'
+import { beginDiagnosis } from './left-to-others.js'
 import { canReplaceOptimizer } from './overfit-experiments.js'
 import { referenceRates, scaleLearningRate, useReferenceAdam } from './trial.js'
 
@@ -30,6 +31,7 @@ export async function whyNotOverfitted(
   training: FullTrainingOptions,
   failure: Failure,
 ): Promise<Cause[]> {
+  beginDiagnosis()
   const { penalty, optimizer, rate } = await changeable(subject, training.seed)
   const again = (change: (program: Trainable) => void, of: Subject = subject) =>
     trainOnAll(of, {
