@@ -26,21 +26,21 @@ const tell = (message: ToMain) => process.send?.(message)
 const pace = 250
 
 /** What throws has no result: whoever waits runs it again, and says what is wrong. */
-async function run({ checks: names, seed }: Job): Promise<JobResults> {
-  const results: JobResults = {}
+async function run(job: Job): Promise<JobResults> {
+  const results: JobResults = []
   let next = 0
   const onProgress = (progress: JobProgress) => {
     if (performance.now() < next) return
     next = performance.now() + pace
     tell({ progress })
   }
-  for (const name of names) {
+  for (const { check, seed } of job) {
     const control = { seed, deadline: performance.now() + milliseconds, ...(task && { task }), onProgress }
     const result = await checks
-      .get(name)!
+      .get(check)!
       .run(control)
       .catch(() => undefined)
-    if (result) results[name] = result
+    if (result) results.push({ check, seed, result })
   }
   return results
 }
@@ -49,4 +49,4 @@ process.on('message', ({ job }: ToHelper) => {
   void withMemory(where, () => run(job)).then((results) => tell({ results }))
 })
 process.on('disconnect', () => process.exit())
-tell({ results: {} })
+tell({ results: [] })

@@ -57,7 +57,7 @@ function startHelper(file: string, { next, done, progress }: HelperEvents): Chil
     give()
   })
   const lost = () => {
-    if (job) done(job, {})
+    if (job) done(job, [])
     job = undefined
   }
   child.on('error', lost)

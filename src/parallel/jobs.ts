@@ -1,18 +1,23 @@
 import type { CheckOptions } from '../checks/options.js'
 import type { CheckResult } from '../checks/result.js'
 import type { RecipeCheck } from '../recipe/recipe-context.js'
+import { members } from '../recipe/squeeze-checks.js'
 
-/** Checks that share a training under a seed: one process makes it for all of them. */
-export interface Job {
-  checks: string[]
+/** A check under a seed. */
+export interface Task {
+  check: string
   seed: number
 }
 
-export type JobResults = Record<string, CheckResult>
+/** Tasks that share trainings: one process makes them for all. */
+export type Job = Task[]
+
+export type JobResults = Array<Task & { result: CheckResult }>
 
 export type JobProgress = Parameters<NonNullable<CheckOptions['onProgress']>>[0]
 
 const sharing: Record<string, string> = {
+  'overfit-batch': 'first steps',
   'updates-every-weight': 'first steps',
   'healthy-activations': 'first steps',
   'healthy-gradients': 'first steps',
@@ -24,7 +29,7 @@ const sharing: Record<string, string> = {
 /** They are about doing it here, with what the user gave. */
 const staying = new Set(['loads-deterministically', 'reproducible'])
 
-/** What can be done elsewhere, in the order of the recipe. `seedsOf`: how many seeds a check runs under. */
+/** What can be done elsewhere, in the order of the recipe. `seeds`: how many a check runs under. */
 export function jobsOf(
   checks: ReadonlyArray<{ check: RecipeCheck; seeds: number }>,
   firstSeed: number,
@@ -33,11 +38,16 @@ export function jobsOf(
   for (const { check, seeds } of checks) {
     if (check.missing !== undefined || staying.has(check.name)) continue
     for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      const key = `${sharing[check.name] ?? check.name} ${seed}`
-      const job = jobs.get(key) ?? { checks: [], seed }
-      job.checks.push(check.name)
-      jobs.set(key, job)
+      const key = keyOf(check.name, seed, firstSeed)
+      jobs.set(key, [...(jobs.get(key) ?? []), { check: check.name, seed }])
     }
   }
   return [...jobs.values()]
+}
+
+function keyOf(check: string, seed: number, firstSeed: number): string {
+  const shared = sharing[check]
+  // The members of an ensemble are the programs trained under the first seeds.
+  const first = shared === 'after training' && seed < firstSeed + members ? firstSeed : seed
+  return `${shared ?? check} ${first}`
 }

@@ -76,7 +76,9 @@ export function runAhead(context: RecipeContext, { helpers: count, setup }: Ahea
   async function resultElsewhere(check: string, options: CheckOptions): Promise<CheckResult | undefined> {
     const { seed = defaultSeed, onProgress } = options
     await startWhenLong(seed)
-    const assignment = assignments.find(({ job }) => job.seed === seed && job.checks.includes(check))
+    const assignment = assignments.find(({ job }) =>
+      job.some((task) => task.check === check && task.seed === seed),
+    )
     if (assignment?.by !== 'helper') {
       if (assignment) assignment.by = 'us'
       return undefined
@@ -84,8 +86,8 @@ export function runAhead(context: RecipeContext, { helpers: count, setup }: Ahea
     if (onProgress) assignment.listeners.add(onProgress)
     const results = await withinTime(assignment.results, options)
     if (onProgress) assignment.listeners.delete(onProgress)
-    const result = results?.[check]
-    return result?.status === 'failed' ? undefined : result
+    const found = results?.find((one) => one.check === check && one.seed === seed)
+    return found?.result.status === 'failed' ? undefined : found?.result
   }
 
   return {
@@ -112,7 +114,7 @@ function assignmentOf(job: Job): Assignment {
 }
 
 const seedsOf = (assignments: readonly Assignment[]): number[] => [
-  ...new Set(assignments.map(({ job }) => job.seed)),
+  ...new Set(assignments.flatMap(({ job }) => job.map(({ seed }) => seed))),
 ]
 
 /** The value, or undefined where the check's own time is over before. */

@@ -10,7 +10,8 @@ import { needsThorough } from './comparisons.js'
 import { doesNotApply, type RecipeCheck, type RecipeContext } from './recipe-context.js'
 import { afterTraining } from './trained-program.js'
 
-const members = 3
+/** Of an ensemble. */
+export const members = 3
 /** The change of the first layer shows structure within 20 steps (docs/squeeze.md). */
 const filterSteps = 50
 

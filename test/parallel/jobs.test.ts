@@ -18,16 +18,27 @@ test('checks that share a training are one job under each seed; some stay where 
       { check: check('updates-every-weight'), seeds: 2 },
       { check: check('causal', 'the recipe does not say'), seeds: 2 },
       { check: check('healthy-gradients'), seeds: 2 },
-      { check: check('human-baseline'), seeds: 2 },
+      { check: check('human-baseline'), seeds: 4 },
       { check: check('has-converged'), seeds: 1 },
     ],
     7,
   )
   expect(jobs).toEqual([
-    { checks: ['updates-every-weight', 'healthy-gradients'], seed: 7 },
-    { checks: ['updates-every-weight', 'healthy-gradients'], seed: 8 },
-    { checks: ['human-baseline', 'has-converged'], seed: 7 },
-    { checks: ['human-baseline'], seed: 8 },
+    [
+      { check: 'updates-every-weight', seed: 7 },
+      { check: 'healthy-gradients', seed: 7 },
+    ],
+    [
+      { check: 'updates-every-weight', seed: 8 },
+      { check: 'healthy-gradients', seed: 8 },
+    ],
+    [
+      { check: 'human-baseline', seed: 7 },
+      { check: 'human-baseline', seed: 8 },
+      { check: 'human-baseline', seed: 9 },
+      { check: 'has-converged', seed: 7 },
+    ],
+    [{ check: 'human-baseline', seed: 10 }],
   ])
 })
 
