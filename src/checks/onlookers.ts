@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { MadeStep } from '../training/recorded-step.js'
+import type { RunControl } from '../training/run.js'
 import { mixSeed, withSeed } from '../training/seed.js'
 import type { Examples, Subject, Trainable } from '../training/trainable.js'
 import type { CheckResult } from './result.js'
@@ -8,13 +9,13 @@ import { type Watch, type Watching, watch } from './watch.js'
 /** Checks that look on at the first steps of a program which another check trains anyway. */
 export interface Onlookers {
   /** Undefined where they have nothing to look at. */
-  begin(program: Trainable, batch: Examples, seed: number): Onlooking | undefined
+  begin(program: Trainable, batch: Examples, control: RunControl & { seed: number }): Onlooking | undefined
 }
 
 export interface Onlooking {
   /** Makes the next step; undefined: they have seen enough. */
   nextStep(): (() => Promise<MadeStep>) | undefined
-  /** The other check needs no further steps: makes those that are missing. */
+  /** The other check needs no further steps: makes those that are missing, as long as there is time. */
   finish(): Promise<void>
 }
 
@@ -29,10 +30,10 @@ export function onlookers(
   tell: (results: CheckResult[]) => void,
 ): Onlookers {
   return {
-    begin(program, batch, seed) {
+    begin(program, batch, control) {
       try {
         if (!wants(batch)) return undefined
-        return lookOn(watch(program, batch, watches, { subject, seed }), seed, tell)
+        return lookOn(watch(program, batch, watches, { subject, seed: control.seed }), control, tell)
       } catch {
         return undefined
       }
@@ -40,8 +41,13 @@ export function onlookers(
   }
 }
 
-function lookOn(watching: Watching, seed: number, tell: (results: CheckResult[]) => void): Onlooking {
+function lookOn(
+  watching: Watching,
+  { seed, signal, deadline = Infinity }: RunControl & { seed: number },
+  tell: (results: CheckResult[]) => void,
+): Onlooking {
   let over = false
+  const isTimeOver = () => signal?.aborted === true || performance.now() > deadline
   const step = async () => {
     const { failure, ...made } = await watching.step()
     over = failure !== undefined || !watching.needsSteps()
@@ -59,9 +65,10 @@ function lookOn(watching: Watching, seed: number, tell: (results: CheckResult[])
     nextStep: () => (over ? undefined : step),
     finish: () =>
       withSeed(mixSeed(seed, 'run'), async () => {
-        while (!over) {
+        while (!over && !isTimeOver()) {
           const { loss, gradients } = await step()
           tf.dispose([loss, ...Object.values(gradients ?? {})])
+          await new Promise<void>((resolve) => setImmediate(resolve))
         }
       }),
   }

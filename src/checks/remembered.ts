@@ -22,22 +22,21 @@ export async function rememberedTogether(
   checks: string,
   subjects: readonly Subject[],
   {
-    signal: _,
-    deadline: __,
-    onProgress: ___,
-    diagnoses: ____,
+    signal,
+    deadline = Infinity,
+    onProgress: _,
+    diagnoses: __,
     seed = defaultSeed,
     ...inputs
   }: CheckOptions & Record<string, unknown>,
   run: () => Promise<CheckResult[]>,
 ): Promise<CheckResult[]> {
   const started = performance.now()
-  const { result, remembered } = await remember(
-    checks,
-    { subjects, inputs: { ...inputs, seed } },
-    run,
-    (results) => results.every(({ status }) => status === 'passed'),
-  )
+  // What was cut short may have passed with less than it was to do.
+  const isOver = () => signal?.aborted === true || performance.now() > deadline
+  const { result, remembered } = await remember(checks, { subjects, inputs: { ...inputs, seed } }, run, {
+    worth: (results) => results.every(({ status }) => status === 'passed') && !isOver(),
+  })
   if (!remembered) return result
   const seconds = (performance.now() - started) / 1000
   return result.map((one, i) => ({ ...one, reused: true as const, seconds: i === 0 ? seconds : 0 }))

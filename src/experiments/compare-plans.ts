@@ -141,7 +141,7 @@ function planTrainer(
         'arm of a comparison',
         { subjects: [create], inputs: { ...inputs, seed, steps, metric: claim.metric, measureFit } },
         () => trainAndMeasure(plan, seed),
-        (measured) => measured !== undefined,
+        { worth: (measured) => measured !== undefined },
       )
       if (!found) return undefined
       runs++

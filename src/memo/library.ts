@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { recordsOfOptimizers } from '../training/optimizer-updates.js'
 
 type Class = abstract new (...args: never[]) => unknown
 
@@ -7,6 +8,7 @@ type Members = ReadonlyMap<string, unknown>
 
 interface Library {
   classes: ReadonlyMap<object, Members>
+  bases: ReadonlyMap<object, Members>
   kernels: ReadonlyMap<string, unknown>
   gradients: ReadonlyMap<string, unknown>
 }
@@ -18,7 +20,15 @@ let library: Library | undefined
  * replaced later is the user's.
  */
 export function rememberLibrary(): void {
-  library ??= { classes: libraryClasses(), kernels: kernelsInUse(), gradients: gradientsInUse() }
+  // Ours, and there for good once it is used: before the look at what there is.
+  recordsOfOptimizers()
+  const classes = libraryClasses()
+  library ??= {
+    classes,
+    bases: basesOf(classes.keys()),
+    kernels: kernelsInUse(),
+    gradients: gradientsInUse(),
+  }
 }
 
 /** Whether an object is of a class of TensorFlow.js itself, none of the user's, and of no subclass. */
@@ -29,7 +39,7 @@ export function isOfLibrary(value: object): boolean {
 /** Whether TensorFlow.js computes as it did before the first test: no method, kernel or gradient was replaced. */
 export function isLibraryUnchanged(): boolean {
   if (!library) return false
-  for (const [prototype, members] of library.classes)
+  for (const [prototype, members] of [...library.classes, ...library.bases])
     if (!sameEntries(members, membersOf(prototype))) return false
   return sameEntries(library.kernels, kernelsInUse()) && sameEntries(library.gradients, gradientsInUse())
 }
@@ -47,6 +57,19 @@ function libraryClasses(): Map<object, Members> {
     tf.Variable,
   ]
   return new Map(classes.map(({ prototype }) => [prototype as object, membersOf(prototype as object)]))
+}
+
+/** What classes inherit: never the class of an object itself, but code all the same. */
+function basesOf(prototypes: Iterable<object>): Map<object, Members> {
+  const bases = new Map<object, Members>()
+  for (const prototype of prototypes)
+    for (
+      let base = Object.getPrototypeOf(prototype);
+      base && base !== Object.prototype;
+      base = Object.getPrototypeOf(base)
+    )
+      bases.set(base, membersOf(base))
+  return bases
 }
 
 function membersOf(prototype: object): Members {

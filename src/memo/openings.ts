@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { listenToOpened } from '../training/opened.js'
-import type { Subject } from '../training/trainable.js'
+import { openProgram } from '../training/open.js'
+import { takePartInOpening } from '../training/opened.js'
+import type { Subject, Trainable } from '../training/trainable.js'
 import { contentOfProgram } from './program-content.js'
 
 /** A program that was made: by which of the subjects, under which seed, and what it was. */
@@ -32,17 +33,6 @@ export async function notingOpenings<Result>(
   return { result, noted: scope.noted }
 }
 
-listenToOpened((subject: Subject, seed: number, made: unknown): void => {
-  let content: string | undefined
-  for (let scope = scopes.getStore(); scope; scope = scope.outer) {
-    if (!scope.noted) continue
-    const index = scope.subjects.indexOf(subject)
-    content ??= index < 0 ? undefined : contentOfProgram(made)
-    if (index < 0 || content === undefined) scope.noted = undefined
-    else addOpening(scope.noted, { subject: index, seed, content })
-  }
-})
-
 /** Tells of programs that were made before, for a subject that other checks opened them for. */
 export function noteAgain(subject: Subject, openings: readonly Opening[] | undefined): void {
   for (let scope = scopes.getStore(); scope; scope = scope.outer) {
@@ -53,8 +43,80 @@ export function noteAgain(subject: Subject, openings: readonly Opening[] | undef
   }
 }
 
+function note(subject: Subject, seed: number, contentOf: () => string | undefined): void {
+  for (let scope = scopes.getStore(); scope; scope = scope.outer) {
+    if (!scope.noted) continue
+    const index = scope.subjects.indexOf(subject)
+    const content = index < 0 ? undefined : contentOf()
+    if (content === undefined) scope.noted = undefined
+    else addOpening(scope.noted, { subject: index, seed, content })
+  }
+}
+
 function addOpening(noted: Opening[], opening: Opening): void {
   const { subject, seed, content } = opening
   const known = noted.some((one) => one.subject === subject && one.seed === seed && one.content === content)
   if (!known) noted.push(opening)
 }
+
+/** A fresh program that was made to look at it. */
+interface Made {
+  subject: Subject
+  seed: number
+  program: Trainable
+  content: string | undefined
+}
+
+/** Programs that were made to look at them. Factories are called no more often than without a memory: the next to open one takes it. */
+export class Looks {
+  readonly #made: Made[] = []
+  readonly #outer = looks.getStore()
+
+  /** What a subject makes under a seed; undefined when it is opaque, or makes nothing: whoever runs it says why. */
+  async contentUnder(subject: Subject, seed: number): Promise<string | undefined> {
+    const known = this.#find(subject, seed)
+    if (known) return known.content
+    try {
+      const { result: program, noted } = await notingOpenings([subject], () => openProgram(subject, seed))
+      const content = noted?.[0]?.content
+      this.#made.push({ subject, seed, program, content })
+      return content
+    } catch {
+      return undefined
+    }
+  }
+
+  /** What `body` opens is taken from here first. What is left over is freed. */
+  async during<Result>(body: () => Promise<Result>): Promise<Result> {
+    try {
+      return await looks.run(this, body)
+    } finally {
+      for (const { program } of this.#made.splice(0)) program.dispose()
+    }
+  }
+
+  take(subject: Subject, seed: number): Made | undefined {
+    const made = this.#find(subject, seed)
+    if (!made) return this.#outer?.take(subject, seed)
+    this.#made.splice(this.#made.indexOf(made), 1)
+    return made
+  }
+
+  #find(subject: Subject, seed: number): Made | undefined {
+    return this.#made.find((one) => one.subject === subject && one.seed === seed)
+  }
+}
+
+const looks = new AsyncLocalStorage<Looks>()
+
+takePartInOpening({
+  opened(subject, seed, made) {
+    let content: string | undefined
+    note(subject, seed, () => (content ??= contentOfProgram(made)))
+  },
+  take(subject, seed) {
+    const made = looks.getStore()?.take(subject, seed)
+    if (made) note(subject, seed, () => made.content)
+    return made?.program
+  },
+})

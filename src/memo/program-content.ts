@@ -29,10 +29,30 @@ function partsOf(model: tf.LayersModel): unknown {
     nameless(model.toJSON(null, false)),
     layers.map((layer) => fieldsOf(layer, [])),
     core.getWeights(),
-    nameless(functionsByName(core.loss)),
-    nameless(functionsByName((core as unknown as { metrics: unknown }).metrics)),
+    trainedOf(core),
+    // What they name are functions: a layer may be called 'relu', or 'meanSquaredError'.
+    keysOf(functionsByName(core.loss), nameless),
+    keysOf(functionsByName((core as unknown as { metrics: unknown }).metrics), nameless),
+    // Data and metrics go by these names where there are several.
+    core.inputNames.length > 1 ? core.inputNames : undefined,
+    core.outputNames.length > 1 ? core.outputNames : undefined,
     optimizerOf(core),
   ]
+}
+
+/** For each weight: whether the train function gets it, and whether an optimizer may change it. */
+function trainedOf(core: CompiledModel): unknown {
+  const { collectedTrainableWeights: collected, weights } = core as unknown as {
+    collectedTrainableWeights: unknown[]
+    weights: tf.LayerVariable[]
+  }
+  return weights.map((weight) => [collected.includes(weight), (weight.read() as tf.Variable).trainable])
+}
+
+/** Names of layers in keys replaced; not in values. */
+function keysOf(value: unknown, nameless: (value: unknown) => unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.entries(value).map(([name, one]) => [nameless(name), one])
 }
 
 function assertModel(model: object): void {
@@ -99,11 +119,15 @@ function fieldsOf(value: object, within: readonly object[]): unknown {
   if (!isPlain && !isOfLibrary(value)) throw new OpaqueError(`a class ${value.constructor?.name}`)
   assertNoCode(value)
   assertOwnPenalties(value)
-  return Object.fromEntries(
+  const { stateful, getClassName } = value as { stateful?: boolean; getClassName?(): string }
+  if (stateful) throw new OpaqueError('a layer that keeps states')
+  return (
     Object.entries(value)
+      .concat([['class', getClassName?.call(value)]])
       // TensorFlow.js takes null for not given.
-      .filter(([key, field]) => !structural.has(key) && field !== null)
-      .map(([key, field]) => [key, fieldOf(field, inside)]),
+      .filter(([key, field]) => !structural.has(key) && field !== null && field !== undefined)
+      .map(([key, field]) => [key, fieldOf(field, inside)])
+      .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
   )
 }
 

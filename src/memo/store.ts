@@ -10,11 +10,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
+import { threadId } from 'node:worker_threads'
 
 /** Values by key, in memory and, where a folder is given, in one file each that other processes and runs read. */
 export interface Store {
   read(key: string): unknown
-  /** Writes a value that `structuredClone` can copy. Where the folder cannot be written it is kept in memory only. */
+  /** Keeps a value that `structuredClone` can copy; in memory where the folder cannot be written. */
   write(key: string, value: unknown): void
 }
 
@@ -23,21 +24,15 @@ export const storeFolder = (root: string): string => join(root, 'node_modules/.c
 
 const inMemory = new Map<string, unknown>()
 
-/** The values of this process; of all processes where `folder` can be written. */
+/** The values of this process; of all processes where `folder` can be written. Who reads a value has a copy. */
 export function openStore(folder?: string): Store {
   const pathOf = (key: string) => join(folder!, key)
+  const idOf = (key: string) => `${folder} ${key}`
   return {
-    read(key) {
-      const id = `${folder} ${key}`
-      if (!inMemory.has(id) && folder) {
-        const value = readValue(pathOf(key))
-        if (value !== undefined) inMemory.set(id, value)
-      }
-      return inMemory.get(id)
-    },
+    read: (key) => (folder && readValue(pathOf(key))) ?? structuredClone(inMemory.get(idOf(key))),
     write(key, value) {
-      inMemory.set(`${folder} ${key}`, value)
-      if (folder) writeValue(folder, pathOf(key), value)
+      if (folder && writeValue(folder, pathOf(key), value)) return
+      inMemory.set(idOf(key), structuredClone(value))
     },
   }
 }
@@ -55,14 +50,16 @@ function readValue(path: string): unknown {
 }
 
 /** Whole or not at all: other processes read while this one writes. */
-function writeValue(folder: string, path: string, value: unknown): void {
-  const half = `${path}.${process.pid}.half`
+function writeValue(folder: string, path: string, value: unknown): boolean {
+  const half = `${path}.${process.pid}.${threadId}.half`
   try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(half, serialize(value))
     renameSync(half, path)
+    return true
   } catch {
     removeFile(half)
+    return false
   }
 }
 

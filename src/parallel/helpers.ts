@@ -25,15 +25,20 @@ export const canHelp = (): boolean => ownModule('parallel/helper').endsWith('.js
 /** Starts `count` helpers; each asks for jobs until there are none. One that dies has its job done, without results. */
 export function startHelpers(count: number, setup: HelperSetup, events: HelperEvents): Helpers {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-recipe-'))
-  const file = join(folder, 'setup')
-  writeFileSync(file, serialize(setup))
-  const children = Array.from({ length: count }, () => startHelper(file, events))
-  return {
-    stop() {
-      for (const child of children) child.kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const children: ChildProcess[] = []
+  const stop = () => {
+    for (const child of children) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
   }
+  try {
+    const file = join(folder, 'setup')
+    writeFileSync(file, serialize(setup))
+    for (let i = 0; i < count; i++) children.push(startHelper(file, events))
+  } catch (error) {
+    stop()
+    throw error
+  }
+  return { stop }
 }
 
 function startHelper(file: string, { next, done, progress }: HelperEvents): ChildProcess {

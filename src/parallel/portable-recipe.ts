@@ -21,7 +21,16 @@ type PortableExamples = Omit<Examples, 'xs' | 'ys' | 'sampleWeight'> & {
 type Programs = Map<number, PortableProgram>
 
 /** What code a recipe has is not among it: only data travel. */
-type Settings = Omit<Recipe, 'create' | 'train' | 'validation' | 'capacities' | 'augment' | 'schedule'>
+const settings = [
+  'batchSize',
+  'causal',
+  'shuffle',
+  'steps',
+  'earlyStopping',
+  'task',
+  'humanBaseline',
+] as const
+type Settings = Pick<Recipe, (typeof settings)[number]>
 
 /** A recipe as data, for checks that run in another process. */
 export interface PortableRecipe extends Settings {
@@ -42,23 +51,33 @@ const seedsAfter = (seed: number): number[] => [
 
 /**
  * A recipe as data, with the programs that its checks make under `seeds`. Undefined where a program, augmentation or
- * schedule has code of the user in it, and where the data are large.
+ * schedule has code of the user in it, where the data are large, and where making the programs takes longer than
+ * `milliseconds`.
  */
 export async function portableRecipe(
   { recipe, train, validation }: RecipeContext,
   seeds: readonly number[],
+  milliseconds: number,
 ): Promise<PortableRecipe | undefined> {
-  const { create, capacities, augment, schedule, train: _, validation: __, ...settings } = recipe
+  const deadline = performance.now() + milliseconds
+  const { create, capacities, augment, schedule } = recipe
   if (augment || schedule || !isLibraryUnchanged()) return undefined
   const data = { train: await train(), ...(validation && { validation: await validation() }) }
   if (Object.values(data).reduce((sum, examples) => sum + bytesOf(examples), 0) > mostBytes) return undefined
-  const programs = await programsOf(create, [...new Set(seeds.flatMap(seedsAfter))])
-  const grown = capacities && (await Promise.all(capacities.map((one) => programsOf(one, seeds))))
-  if (!programs || grown?.includes(undefined)) return undefined
+  const programs = await programsOf(create, [...new Set(seeds.flatMap(seedsAfter))], deadline)
+  if (!programs) return undefined
+  const grown: Programs[] = []
+  for (const one of capacities ?? []) {
+    const made = await programsOf(one, seeds, deadline)
+    if (!made) return undefined
+    grown.push(made)
+  }
   return {
-    ...settings,
+    ...Object.fromEntries(
+      settings.map((name) => [name, recipe[name]]).filter(([, value]) => value !== undefined),
+    ),
     programs,
-    ...(grown && { capacities: grown as Programs[] }),
+    ...(capacities && { capacities: grown }),
     train: portableExamples(data.train),
     ...(data.validation && { validation: portableExamples(data.validation) }),
   }
@@ -66,9 +85,9 @@ export async function portableRecipe(
 
 /** The recipe of a portable one. Its factory fails under a seed that nobody foresaw. */
 export function recipeOf(portable: PortableRecipe): Recipe {
-  const { programs, capacities, train, validation, ...settings } = portable
+  const { programs, capacities, train, validation, ...rest } = portable
   return {
-    ...settings,
+    ...rest,
     create: factoryOf(programs),
     ...(capacities && { capacities: capacities.map(factoryOf) }),
     train: examplesOf(train),
@@ -76,14 +95,22 @@ export function recipeOf(portable: PortableRecipe): Recipe {
   }
 }
 
-async function programsOf(create: Subject, seeds: readonly number[]): Promise<Programs | undefined> {
+/** Undefined where a program cannot travel, and where they cannot all be made in time. */
+async function programsOf(
+  create: Subject,
+  seeds: readonly number[],
+  deadline: number,
+): Promise<Programs | undefined> {
   const programs: Programs = new Map()
-  for (const seed of seeds) {
+  for (const [i, seed] of seeds.entries()) {
+    const started = performance.now()
     const program = await openProgram(create, seed)
     const portable = portableProgram((program as { model?: tf.LayersModel }).model)
     program.dispose()
     if (!portable) return undefined
     programs.set(seed, portable)
+    const now = performance.now()
+    if (now + (seeds.length - i - 1) * (now - started) > deadline) return undefined
   }
   return programs
 }

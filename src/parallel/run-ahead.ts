@@ -3,7 +3,7 @@ import type { CheckResult } from '../checks/result.js'
 import type { Budget } from '../recipe/recipe.js'
 import type { RecipeCheck, RecipeContext } from '../recipe/recipe-context.js'
 import type { HelperSetup } from './helper-messages.js'
-import { canHelp, type Helpers, startHelpers } from './helpers.js'
+import { canHelp, type HelperEvents, type Helpers, startHelpers } from './helpers.js'
 import { type Job, type JobProgress, type JobResults, jobsOf } from './jobs.js'
 import { portableRecipe } from './portable-recipe.js'
 
@@ -29,6 +29,9 @@ interface Assignment {
   listeners: Set<(progress: JobProgress) => void>
 }
 
+/** Milliseconds that making programs for helpers may take. The check that comes next waits for it. */
+const mostPreparation = 1000
+
 /** Milliseconds of a recipe before helpers are started: short ones are through before a helper has loaded TensorFlow. */
 const patience: Record<Budget, number> = { quick: 6000, standard: 6000, thorough: 2000 }
 
@@ -51,25 +54,26 @@ export function runAhead(context: RecipeContext, { helpers: count, setup }: Ahea
     tried = true
     const waiting = jobsOf(checks, first.seed).map(assignmentOf)
     if (waiting.length < 2 || !canHelp()) return
-    const recipe = await portableRecipe(context, seedsOf(waiting)).catch(() => undefined)
+    const recipe = await portableRecipe(context, seedsOf(waiting), mostPreparation).catch(() => undefined)
     if (!recipe) return
-    assignments = waiting
     const { budget, steps } = context
-    helpers = startHelpers(
-      Math.min(count, waiting.length - 1),
-      { ...setup, recipe, budget, steps },
-      {
-        next() {
-          const last = assignments.findLast(({ by }) => by === 'nobody')
-          if (last) last.by = 'helper'
-          return last?.job
-        },
-        done: (job, results) => assignments.find((one) => one.job === job)!.finish(results),
-        progress(job, progress) {
-          for (const listen of assignments.find((one) => one.job === job)!.listeners) listen(progress)
-        },
+    const events: HelperEvents = {
+      next() {
+        const last = assignments.findLast(({ by }) => by === 'nobody')
+        if (last) last.by = 'helper'
+        return last?.job
       },
-    )
+      done: (job, results) => assignments.find((one) => one.job === job)!.finish(results),
+      progress(job, progress) {
+        for (const listen of assignments.find((one) => one.job === job)!.listeners) listen(progress)
+      },
+    }
+    try {
+      helpers = startHelpers(Math.min(count, waiting.length - 1), { ...setup, recipe, budget, steps }, events)
+      assignments = waiting
+    } catch {
+      // No room for a file, or none for a process: everything is run here.
+    }
   }
 
   /** The result of a helper; undefined where this process has to run the check. */
@@ -84,7 +88,7 @@ export function runAhead(context: RecipeContext, { helpers: count, setup }: Ahea
       return undefined
     }
     if (onProgress) assignment.listeners.add(onProgress)
-    const results = await withinTime(assignment.results, options)
+    const results = await withinHalfTime(assignment.results, options)
     if (onProgress) assignment.listeners.delete(onProgress)
     const found = results?.find((one) => one.check === check && one.seed === seed)
     return found?.result.status === 'failed' ? undefined : found?.result
@@ -117,8 +121,8 @@ const seedsOf = (assignments: readonly Assignment[]): number[] => [
   ...new Set(assignments.flatMap(({ job }) => job.map(({ seed }) => seed))),
 ]
 
-/** The value, or undefined where the check's own time is over before. */
-async function withinTime<Value>(
+/** The value, or undefined where half of the check's time is over before: the rest is for running it here. */
+async function withinHalfTime<Value>(
   value: Promise<Value>,
   { signal, deadline = Infinity }: CheckOptions,
 ): Promise<Value | undefined> {
@@ -127,7 +131,8 @@ async function withinTime<Value>(
     const stop = () => resolve(undefined)
     if (signal?.aborted) stop()
     signal?.addEventListener('abort', stop)
-    const timer = Number.isFinite(deadline) && setTimeout(stop, Math.max(0, deadline - performance.now()))
+    const timer =
+      Number.isFinite(deadline) && setTimeout(stop, Math.max(0, (deadline - performance.now()) / 2))
     forget = () => {
       signal?.removeEventListener('abort', stop)
       if (timer) clearTimeout(timer)

@@ -39,6 +39,11 @@ export function isNoisy(layer: Layer): boolean {
   return (noiseSettings[layer.getClassName()] ?? []).some((name) => settings[name]! > 0)
 }
 
+/** Whether a layer keeps something from call to call besides its trained weights: statistics, or states of a sequence. */
+export function keepsState(layer: Layer): boolean {
+  return layer.stateful || (layer.trainable && layer.nonTrainableWeights.length > 0)
+}
+
 /** Switches a layer's training noise off. Returns the way back. */
 export function silence(layer: Layer): () => void {
   const settings = layer as unknown as Record<string, number>

@@ -4,7 +4,7 @@ import { describe } from './examples.js'
 import { coreOf, isLayersModel } from './internals.js'
 import { LayersModelProgram } from './layers-model.js'
 import { LayersView } from './layers-view.js'
-import { tellOpened } from './opened.js'
+import { takeMade, tellOpened } from './opened.js'
 import { copyOptimizer } from './optimizer-copy.js'
 import { withSeed } from './seed.js'
 import type { Subject, Trainable, Viewed } from './trainable.js'
@@ -19,7 +19,7 @@ const usedOptimizers = new WeakSet<object>()
  * given model. Always dispose it. Throws `InvalidArgumentError` when the subject is neither.
  */
 export async function openProgram(subject: Subject, seed: number): Promise<Trainable> {
-  if (typeof subject === 'function') return openFactory(subject, seed)
+  if (typeof subject === 'function') return takeMade(subject, seed) ?? openFactory(subject, seed)
   tellOpened(subject, seed, undefined)
   if (isLayersModel(subject)) return copyModel(subject)
   if (isTrainable(subject)) {

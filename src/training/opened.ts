@@ -1,13 +1,18 @@
-import type { Subject } from './trainable.js'
+import type { Subject, Trainable } from './trainable.js'
 
-/** Hears of a program before it is trained: `made` is undefined where it is no freshly made one. */
-export type OpenedListener = (subject: Subject, seed: number, made: unknown) => void
-
-let listener: OpenedListener | undefined
-
-/** One listens at a time: the memory of what was trained. */
-export function listenToOpened(next: OpenedListener): void {
-  listener = next
+/** Who takes part when programs are opened: the memory of what was trained. */
+export interface OpeningHooks {
+  /** Hears of a program before it is trained: `made` is undefined where it is no freshly made one. */
+  opened(subject: Subject, seed: number, made: unknown): void
+  /** A program that was made to look at it, and is still fresh: it is trained in place of another one. */
+  take(subject: Subject, seed: number): Trainable | undefined
 }
 
-export const tellOpened: OpenedListener = (...opened) => listener?.(...opened)
+let hooks: OpeningHooks | undefined
+
+export function takePartInOpening(next: OpeningHooks): void {
+  hooks = next
+}
+
+export const tellOpened: OpeningHooks['opened'] = (...opened) => hooks?.opened(...opened)
+export const takeMade: OpeningHooks['take'] = (...wanted) => hooks?.take(...wanted)

@@ -25,7 +25,7 @@ export async function recordUpdates<Result>(
   return { result, updates }
 }
 
-function recordsOfOptimizers(): Records {
+export function recordsOfOptimizers(): Records {
   const prototype = tf.Optimizer.prototype as unknown as {
     incrementIterations(this: tf.Optimizer): void
     [watched]?: Records

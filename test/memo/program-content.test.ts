@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { faulty, healthy } from '../../fixtures/zoo/index.js'
 import { disposeData } from '../../fixtures/zoo/program.js'
 import { digestOf } from '../../src/memo/content.js'
-import { contentUnder } from '../../src/memo/program-under-seed.js'
 import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
+import { contentUnder } from './content-under.js'
 
 interface Settings {
   units?: number

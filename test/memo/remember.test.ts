@@ -131,7 +131,7 @@ test('programs are compared under every seed that the body opened', async () => 
         for (const seed of [1, 2]) (await openProgram(create, seed)).dispose()
         return runs
       },
-      () => true,
+      { worth: () => true },
     )
   await withMemory(memory, async () => {
     expect(await body(() => createModel())).toEqual({ result: 1, remembered: false })
@@ -155,10 +155,10 @@ test('a body inside of another one tells the outer one what it opened', async ()
       'inner',
       { subjects: [create], inputs: {} },
       async () => (await openProgram(create, 1)).dispose(),
-      () => true,
+      { worth: () => true },
     )
   const outer = (subject: () => tf.LayersModel) =>
-    remember('outer', { subjects: [subject], inputs: {} }, inner, () => true)
+    remember('outer', { subjects: [subject], inputs: {} }, inner, { worth: () => true })
   await withMemory(memory, async () => {
     // The inner one is remembered the second time: the outer one still depends on the program.
     await inner()

@@ -10,7 +10,7 @@ import { isOnlyOffset, lineOf } from '../../statistics/straight-line.js'
 import { sameBatch } from '../../training/batches.js'
 import { countExamples } from '../../training/examples.js'
 import { groupIdenticalInputs, groupIdenticalPrefixes } from '../../training/identical-inputs.js'
-import { allLayers, isNoisy } from '../../training/layers.js'
+import { allLayers, isNoisy, keepsState } from '../../training/layers.js'
 import { openProgram } from '../../training/open.js'
 import { type OutputView, viewOutputs, viewsInTraining } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
@@ -56,7 +56,8 @@ export async function attempt(
   const { steps = 2000 } = options
   const program = await openProgram(subject, seed)
   try {
-    const watching = onlookers && !addsNoise(program) ? onlookers.begin(program, batch, seed) : undefined
+    const watching =
+      onlookers && canBeShared(program) ? onlookers.begin(program, batch, { ...options, seed }) : undefined
     program.disableDropout?.()
     const own = viewOutputs(program, batch, 'batch')
     const byPredictions = options.loss === undefined && own.some(({ loss }) => !loss)
@@ -106,8 +107,12 @@ export async function attempt(
   }
 }
 
-/** With noise switched off a program takes other steps than those that others want to look on at. */
-const addsNoise = ({ layers }: Trainable): boolean => !layers || allLayers(layers).some(isNoisy)
+/**
+ * Whether a program takes the same steps with noise switched off, and with looks at its predictions in between, as when
+ * others look on at it alone.
+ */
+const canBeShared = ({ layers }: Trainable): boolean =>
+  layers !== undefined && !allLayers(layers).some((layer) => isNoisy(layer) || keepsState(layer))
 
 /**
  * Half of the way and no further: initial weights in a bad place can do that to a sound program with few units (the

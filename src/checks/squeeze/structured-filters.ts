@@ -92,7 +92,8 @@ export function checkStructuredFilters(
   options: StructuredFiltersOptions = {},
 ): Promise<CheckResult> {
   const run = () => lookAtFilters(subject, options)
-  return typeof subject === 'function'
+  // Names of layers are not among what programs are compared by.
+  return typeof subject === 'function' && typeof options.layer !== 'string'
     ? remembered('structured-filters', [subject as Subject], { ...options }, run)
     : run()
 }
