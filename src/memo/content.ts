@@ -65,7 +65,7 @@ function digestOfTensor(tensor: tf.Tensor): string {
 
 /**
  * A tensor may share its numbers with the array that it was made from, and that may have been changed since: they are read
- * each time. The checksum, ten times as fast as a digest, tells whether it still holds.
+ * each time. The checksum, several times as fast as a digest, tells whether it still holds.
  */
 function digestOfNumbers(tensor: tf.Tensor): string {
   const { buffer, byteOffset, byteLength } = tensor.dataSync()
