@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { InvalidArgumentError } from '../errors.js'
-import type { RunControl } from './run.js'
+import type { RunControl } from './run-control.js'
 
 /** How long the code of the user may be waited for, and what has already kept a check waiting in vain. */
 interface Patience extends Pick<RunControl, 'signal' | 'deadline'> {

@@ -1,18 +1,11 @@
 import type { Run } from './recorded-run.js'
 import { disposeStep, type MadeStep, type PendingStep, readSteps, takeStep } from './recorded-step.js'
+import type { RunControl } from './run-control.js'
 import { mixSeed, withSeed } from './seed.js'
 import type { Examples, Trainable } from './trainable.js'
 
 export type { Run, RunEnd } from './recorded-run.js'
-
-/** What can stop a run before its last step, and who hears of its progress. */
-export interface RunControl {
-  /** Aborted by the runner: the run stops at the next step. */
-  signal?: AbortSignal
-  /** `performance.now()` at which to stop. */
-  deadline?: number
-  onProgress?: (progress: { step: number; steps: number; loss: number }) => void
-}
+export type { RunControl } from './run-control.js'
 
 export interface RunOptions extends RunControl {
   steps: number

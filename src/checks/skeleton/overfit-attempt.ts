@@ -15,8 +15,28 @@ import { openProgram } from '../../training/open.js'
 import { type OutputView, viewOutputs, viewsInTraining } from '../../training/outputs.js'
 import { type Run, trainProgram } from '../../training/run.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
-import { controlOf, wasCutShort } from '../options.js'
-import type { OverfitBatchOptions } from './overfit-batch.js'
+import type { Onlookers } from '../onlookers.js'
+import { type CheckOptions, controlOf, wasCutShort } from '../options.js'
+
+export interface OverfitBatchOptions extends CheckOptions {
+  /** The most steps to train. Default 2000; a run stops as soon as it is there, or at a plateau. */
+  steps?: number
+  /**
+   * The loss to reach. Default: from the floor of the labels, 5 % of the way up to the best constant
+   * prediction for cross-entropies, 15 % for other losses.
+   * The floor is 0 for hard labels and distinct inputs.
+   */
+  loss?: number
+  /** The accuracy to reach, for classifiers. Default 1: every label predicted, save contradictory duplicates. */
+  accuracy?: number
+  /**
+   * The axis of time of a causal model with a label for every step. Where two examples begin alike, what follows
+   * cannot be known at these steps: that much loss and accuracy is not asked for.
+   */
+  causal?: { axis: number }
+  /** Checks that look on at the first steps; a recipe's. */
+  onlookers?: Onlookers
+}
 
 /** One fresh program, trained on the batch until it fits or stops getting on. */
 export interface Attempt {

@@ -6,31 +6,12 @@ import { assertExamples, countExamples, describe } from '../../training/examples
 import type { Run } from '../../training/run.js'
 import { mixSeed } from '../../training/seed.js'
 import type { Examples, Subject } from '../../training/trainable.js'
-import type { Onlookers } from '../onlookers.js'
-import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
+import { assertCounts, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
 import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
-import { attempt, cameHalfWay, explainedShare } from './overfit-attempt.js'
+import { attempt, cameHalfWay, explainedShare, type OverfitBatchOptions } from './overfit-attempt.js'
 
-export interface OverfitBatchOptions extends CheckOptions {
-  /** The most steps to train. Default 2000; a run stops as soon as it is there, or at a plateau. */
-  steps?: number
-  /**
-   * The loss to reach. Default: from the floor of the labels, 5 % of the way up to the best constant
-   * prediction for cross-entropies, 15 % for other losses.
-   * The floor is 0 for hard labels and distinct inputs.
-   */
-  loss?: number
-  /** The accuracy to reach, for classifiers. Default 1: every label predicted, save contradictory duplicates. */
-  accuracy?: number
-  /**
-   * The axis of time of a causal model with a label for every step. Where two examples begin alike, what follows
-   * cannot be known at these steps: that much loss and accuracy is not asked for.
-   */
-  causal?: { axis: number }
-  /** Checks that look on at the first steps; a recipe's. */
-  onlookers?: Onlookers
-}
+export type { OverfitBatchOptions } from './overfit-attempt.js'
 
 /**
  * Overfits one batch (Karpathy: "overfit one batch", "verify that we can reach the lowest achievable loss").
