@@ -59,12 +59,22 @@ function addOpening(noted: Opening[], opening: Opening): void {
   if (!known) noted.push(opening)
 }
 
-/** A fresh program that was made to look at it. */
+/** A fresh program that was made to look at it, or what its factory threw. */
 interface Made {
   subject: Subject
   seed: number
-  program: Trainable
+  program?: Trainable
+  error?: unknown
   content: string | undefined
+}
+
+/** TensorFlow.js cannot dispose some nested models; whoever trains them hears of it. */
+function disposeQuietly(program: Trainable | undefined): void {
+  try {
+    program?.dispose()
+  } catch {
+    // Nothing of the user's depends on it.
+  }
 }
 
 /** Programs that were made to look at them. Factories are called no more often than without a memory: the next to open one takes it. */
@@ -74,6 +84,8 @@ export class Looks {
 
   /** What a subject makes under a seed; undefined when it is opaque, or makes nothing: whoever runs it says why. */
   async contentUnder(subject: Subject, seed: number): Promise<string | undefined> {
+    // What is given is copied, or trained in place: nobody takes it from here, and its content cannot be told.
+    if (typeof subject !== 'function') return undefined
     const known = this.#find(subject, seed)
     if (known) return known.content
     try {
@@ -81,7 +93,8 @@ export class Looks {
       const content = noted?.[0]?.content
       this.#made.push({ subject, seed, program, content })
       return content
-    } catch {
+    } catch (error) {
+      this.#made.push({ subject, seed, error, content: undefined })
       return undefined
     }
   }
@@ -91,7 +104,7 @@ export class Looks {
     try {
       return await looks.run(this, body)
     } finally {
-      for (const { program } of this.#made.splice(0)) program.dispose()
+      for (const { program } of this.#made.splice(0)) disposeQuietly(program)
     }
   }
 
@@ -117,6 +130,7 @@ takePartInOpening({
   take(subject, seed) {
     const made = looks.getStore()?.take(subject, seed)
     if (made) note(subject, seed, () => made.content)
+    if (made && !made.program) throw made.error
     return made?.program
   },
 })

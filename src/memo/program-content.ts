@@ -27,7 +27,7 @@ function partsOf(model: tf.LayersModel): unknown {
   const nameless = withoutNames([model.name, ...layers.map(({ name }) => name)])
   return [
     nameless(model.toJSON(null, false)),
-    layers.map((layer) => fieldsOf(layer, [])),
+    layers.map((layer) => fieldsOf(layer, { weights: core.weights, within: [] })),
     core.getWeights(),
     trainedOf(core),
     // What they name are functions: a layer may be called 'relu', or 'meanSquaredError'.
@@ -108,12 +108,23 @@ const structural = new Set([
   '_losses',
 ])
 
+interface Place {
+  weights: readonly unknown[]
+  within: readonly object[]
+}
+
 /** The settings of a layer, initializer, constraint, regularizer or activation: what its own code may read. */
-function fieldsOf(value: object, within: readonly object[]): unknown {
+function fieldsOf(value: object, { weights, within }: Place): unknown {
   if (within.includes(value)) return 'itself'
-  const inside = [...within, value]
+  const inside = { weights, within: [...within, value] }
   if (Array.isArray(value)) return value.map((element) => fieldOf(element, inside))
-  if (isTensor(value) || value instanceof tf.LayerVariable) return 'weight'
+  // Layers may share a weight.
+  if (value instanceof tf.LayerVariable) {
+    const place = weights.indexOf(value)
+    if (place < 0) throw new OpaqueError('a weight of another model')
+    return `weight ${place}`
+  }
+  if (isTensor(value)) return 'weight'
   if (value instanceof tf.SymbolicTensor) return 'tensor'
   const isPlain = Object.getPrototypeOf(value) === Object.prototype
   if (!isPlain && !isOfLibrary(value)) throw new OpaqueError(`a class ${value.constructor?.name}`)
@@ -134,6 +145,8 @@ function fieldsOf(value: object, within: readonly object[]): unknown {
 /** Penalties of a layer are functions: those of its regularizers, or some that the user added. */
 function assertOwnPenalties(value: { _losses?: unknown[] }): void {
   if (!value._losses?.length) return
+  const own = Object.entries(value).filter(([name, one]) => name.endsWith('Regularizer') && one != null)
+  if (value._losses.length > own.length) throw new OpaqueError('a penalty that was added')
   penaltyCode ??= codeOfPenalty()
   if (value._losses.some((penalty) => String(penalty) !== penaltyCode))
     throw new OpaqueError('a penalty of the user')
@@ -150,7 +163,7 @@ function codeOfPenalty(): string {
   })
 }
 
-function fieldOf(field: unknown, within: readonly object[]): unknown {
+function fieldOf(field: unknown, within: Place): unknown {
   return typeof field === 'object' && field !== null ? fieldsOf(field, within) : field
 }
 

@@ -60,6 +60,8 @@ const pairs: Record<string, [() => tf.LayersModel, () => tf.LayersModel]> = {
     () => compiled(pooled(tf.layers.maxPooling2d({ poolSize: 2, name: 'MaxPooling2D' }))),
     () => compiled(pooled(tf.layers.averagePooling2d({ poolSize: 2, name: 'AveragePooling2D' }))),
   ],
+  'weights that layers share': [() => tied(false), () => tied(true)],
+  'a penalty that counts twice': [() => penalized(false), () => penalized(true)],
   'a layer that was frozen when it was compiled': [
     () => compiled(stack(dense(8, { inputShape: [4] }), dense(1))),
     () => {
@@ -78,6 +80,24 @@ const pairs: Record<string, [() => tf.LayersModel, () => tf.LayersModel]> = {
       return model
     },
   ],
+}
+
+/** A stack of two hidden layers, of which the second may use the kernel of the first. */
+function tied(isTied: boolean): tf.LayersModel {
+  const [one, two] = [dense(4, { inputShape: [4], activation: 'tanh' }), dense(4, { activation: 'tanh' })]
+  const model = stack(one, two, dense(1))
+  const kernels = [one, two] as unknown as Array<{ kernel: tf.LayerVariable }>
+  if (isTied) kernels[1]!.kernel = kernels[0]!.kernel
+  return compiled(model)
+}
+
+/** A layer whose penalty may count twice. */
+function penalized(isTwice: boolean): tf.LayersModel {
+  const kernelRegularizer = tf.regularizers.l2({ l2: 0.5 })
+  const model = compiled(stack(dense(8, { inputShape: [4], kernelRegularizer }), dense(1)))
+  const [layer] = model.layers as unknown as Array<{ _losses: []; addLoss(losses: unknown[]): void }>
+  if (isTwice) layer!.addLoss([...layer!._losses])
+  return model
 }
 
 function pooled(pool: tf.layers.Layer): tf.LayersModel {
@@ -104,11 +124,42 @@ test.each(Object.entries(pairs))('told apart: %s', async (_, [one, other]) => {
   expect(await contentUnder(one, 1)).not.toBe(await contentUnder(other, 1))
 })
 
-test('a layer thawed after it was compiled does not travel to a helper', async () => {
-  const model = pairs['a layer that was frozen when it was compiled']![1]()
-  const portable = portableProgram(model)!
-  await expect(madeAgain(portable)).rejects.toThrow('another one')
-  model.dispose()
+test.each(['a layer that was frozen when it was compiled', 'weights that layers share'])(
+  'does not travel to a helper: %s',
+  async (name) => {
+    const portable = portableProgram(pairs[name]![1]())!
+    await expect(madeAgain(portable)).rejects.toThrow('another one')
+  },
+)
+
+class Doubling extends tf.layers.Layer {
+  static className = 'DoublingOfThisTest'
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.mul([inputs].flat()[0]!, 2)
+  }
+}
+
+test('a live model that is trained in place stays trained', async () => {
+  await lastLoss(() => compiled(stack(dense(8, { inputShape: [4] }), dense(1))))
+  const live = compiled(stack(dense(8, { inputShape: [4] }), new Doubling({}), dense(1)))
+  const { program, losses } = await withMemory(memory, () =>
+    trainRecorded(live, { data, steps: 12, seed: 1 }, { cache: false }),
+  )
+  const loss = program.loss(data).dataSync()[0]!
+  expect(loss).toBeLessThan(losses[0]! / 2)
+})
+
+test('what a factory throws is thrown once, and not swallowed', async () => {
+  await lastLoss(() => compiled(stack(dense(8, { inputShape: [4] }), dense(1))))
+  await lastLoss(() => compiled(stack(dense(9, { inputShape: [4] }), dense(1))))
+  let calls = 0
+  const failing = () => {
+    calls++
+    if (calls === 1) throw new Error('the first')
+    return compiled(stack(dense(7, { inputShape: [4] }), dense(1)))
+  }
+  await expect(lastLoss(failing)).rejects.toThrow('the first')
+  expect(calls).toBe(1)
 })
 
 test('inputs that go by name', async () => {

@@ -17,6 +17,7 @@ import { learningRateOf } from '../../training/learning-rate.js'
 import { openProgram } from '../../training/open.js'
 import { recordUpdates } from '../../training/optimizer-updates.js'
 import { applyRate } from '../../training/planned-run.js'
+import { mixSeed, withSeed } from '../../training/seed.js'
 import { sampleExamples } from '../../training/split.js'
 import type { Examples, Subject } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, moreTime, wasCutShort } from '../options.js'
@@ -164,7 +165,10 @@ async function rateOfReplaceable(
     const rate = learningRateOf(optimizer)
     useReferenceAdam(rates[0])(program)
     const reference = program.optimizer
-    const { result, updates } = await recordUpdates(() => callStep(program, batch))
+    const { result, updates } = await recordUpdates(() =>
+      // Dropout draws from a stream of its own, not from that of the test.
+      withSeed(mixSeed(seed, 'run'), () => callStep(program, batch)),
+    )
     result.dispose()
     if (updates.length > 0 && !updates.some((update) => update.optimizer === reference))
       throw notReplaceable('a program whose step() does not use its property optimizer')
