@@ -2,27 +2,15 @@
 import * as tf from '@tensorflow/tfjs'
 import { selectBackend } from '../../dist/backend/select.js'
 import { runRecipe } from '../../dist/checks/index.js'
-import { LayersModelProgram } from '../../dist/training/layers-model.js'
 import { digits } from '../digits.mjs'
+import { onEachStep } from './count-steps.mjs'
 import { createModel } from './models.mjs'
 
 await selectBackend({ backend: 'auto', root: new URL('../..', import.meta.url).pathname })
 let steps = 0
-let inside = false
-for (const method of ['step', 'stepWithGradients']) {
-  const original = LayersModelProgram.prototype[method]
-  LayersModelProgram.prototype[method] = function (batch) {
-    // One is made of the other.
-    if (inside) return original.call(this, batch)
-    steps++
-    inside = true
-    try {
-      return original.call(this, batch)
-    } finally {
-      inside = false
-    }
-  }
-}
+onEachStep(() => {
+  steps++
+})
 
 const rows = []
 for (const [name, recipe] of Object.entries({

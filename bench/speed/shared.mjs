@@ -14,29 +14,17 @@ import { rememberLibrary } from '../../dist/memo/library.js'
 import { withMemory } from '../../dist/memo/remember.js'
 import { openStore } from '../../dist/memo/store.js'
 import { surroundingsOf } from '../../dist/memo/surroundings.js'
-import { LayersModelProgram } from '../../dist/training/layers-model.js'
 import { digits } from '../digits.mjs'
+import { onEachStep } from './count-steps.mjs'
 import { createModel, layersOf } from './models.mjs'
 
 await selectBackend({ backend: 'auto', root: new URL('../..', import.meta.url).pathname })
 rememberLibrary()
 const counted = { made: 0, distinct: new Set() }
-let inside = false
-for (const method of ['step', 'stepWithGradients']) {
-  const original = LayersModelProgram.prototype[method]
-  LayersModelProgram.prototype[method] = function (batch) {
-    // One is made of the other.
-    if (inside) return original.call(this, batch)
-    counted.made++
-    counted.distinct.add(digest([...this.model.getWeights(), batch.xs, batch.ys]))
-    inside = true
-    try {
-      return original.call(this, batch)
-    } finally {
-      inside = false
-    }
-  }
-}
+onEachStep((program, { xs, ys }) => {
+  counted.made++
+  counted.distinct.add(digest([...program.model.getWeights(), xs, ys]))
+})
 
 function digest(tensors) {
   const hash = createHash('sha1')

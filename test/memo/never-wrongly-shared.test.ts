@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import {
   type CheckResult,
   checkOverfitBatch,
@@ -12,22 +11,15 @@ import {
 } from '../../src/checks/index.js'
 import { disposeTrainedRuns, trainRecorded } from '../../src/fixtures/train.js'
 import { digestOf } from '../../src/memo/content.js'
-import { type Memory, withMemory } from '../../src/memo/remember.js'
+import { withMemory } from '../../src/memo/remember.js'
 import { openStore } from '../../src/memo/store.js'
 import { madeAgain, portableProgram } from '../../src/parallel/portable-program.js'
 import type { Examples, Subject } from '../../src/training/trainable.js'
 import { contentUnder } from './content-under.js'
+import { memoryInFolder } from './in-folder.js'
 
-let folder: string
-let memory: Memory
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'memo-'))
-  memory = { store: openStore(folder), surroundings: 'here' }
-})
-afterEach(() => {
-  disposeTrainedRuns()
-  rmSync(folder, { recursive: true, force: true })
-})
+const here = memoryInFolder()
+afterEach(disposeTrainedRuns)
 
 const data: Examples = {
   xs: tf.randomNormal([32, 4], 0, 1, 'float32', 1),
@@ -111,7 +103,7 @@ function pooled(pool: tf.layers.Layer): tf.LayersModel {
 }
 
 const lastLoss = async (subject: Subject, on = data, remembering = true) => {
-  const { losses } = await withMemory(remembering ? memory : undefined, () =>
+  const { losses } = await withMemory(remembering ? here.memory : undefined, () =>
     trainRecorded(subject, { data: on, steps: 12, seed: 1 }, { cache: false }),
   )
   return losses.at(-1)!
@@ -142,7 +134,7 @@ class Doubling extends tf.layers.Layer {
 test('a live model that is trained in place stays trained', async () => {
   await lastLoss(() => compiled(stack(dense(8, { inputShape: [4] }), dense(1))))
   const live = compiled(stack(dense(8, { inputShape: [4] }), new Doubling({}), dense(1)))
-  const { program, losses } = await withMemory(memory, () =>
+  const { program, losses } = await withMemory(here.memory, () =>
     trainRecorded(live, { data, steps: 12, seed: 1 }, { cache: false }),
   )
   const loss = program.loss(data).dataSync()[0]!
@@ -246,7 +238,7 @@ test('layers that are chosen by name', async () => {
   // By its name, and by its place.
   const [byName, byPlace] = (['one', 0] as const).map(
     (layer) => () =>
-      withMemory(memory, () =>
+      withMemory(here.memory, () =>
         checkStructuredFilters(create, { layer, train: images, steps: 3, alpha: 0.49, permutations: 19 }),
       ),
   ) as [() => Promise<CheckResult>, () => Promise<CheckResult>]
@@ -268,7 +260,8 @@ test('factories are called no more often than without a memory', async () => {
     return model
   }
   // One optimizer for all would be refused.
-  const once = () => withMemory(memory, () => trainRecorded(create, { data, steps: 3 }, { cache: false }))
+  const once = () =>
+    withMemory(here.memory, () => trainRecorded(create, { data, steps: 3 }, { cache: false }))
   await once()
   const calls = async (body: () => Promise<unknown>) => {
     let count = 0
@@ -276,7 +269,7 @@ test('factories are called no more often than without a memory', async () => {
       count++
       return compiled(stack(dense(units, { inputShape: [4] }), dense(1)))
     }
-    await withMemory(memory, () => trainRecorded(counting, { data, steps: 3 }, { cache: false }))
+    await withMemory(here.memory, () => trainRecorded(counting, { data, steps: 3 }, { cache: false }))
     await body()
     return count
   }
@@ -288,10 +281,10 @@ test('factories are called no more often than without a memory', async () => {
 
 test('files that somebody else wrote are no results', async () => {
   const create = () => compiled(stack(dense(8, { inputShape: [4], activation: 'relu' }), dense(1)))
-  const run = () => withMemory(memory, () => checkOverfitBatch(create, data, { loss: 0.07 }))
+  const run = () => withMemory(here.memory, () => checkOverfitBatch(create, data, { loss: 0.07 }))
   expect(await run()).toMatchObject({ status: 'passed' })
   for (const other of [5, {}, [1], [{}], 'x', [{ openings: [{}], result: [] }], [null]]) {
-    for (const file of readdirSync(folder)) writeFileSync(join(folder, file), serialize(other))
+    for (const file of readdirSync(here.folder)) writeFileSync(join(here.folder, file), serialize(other))
     expect(await run()).toMatchObject({ status: 'passed' })
   }
 })

@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   type CheckResult,
   checkHealthyActivations,
@@ -19,14 +18,9 @@ import { openProgram } from '../../src/training/open.js'
 import { withSeed } from '../../src/training/seed.js'
 import type { Examples } from '../../src/training/trainable.js'
 import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
+import { memoryInFolder } from './in-folder.js'
 
-let folder: string
-let memory: Memory
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'memo-'))
-  memory = { store: openStore(folder), surroundings: 'here' }
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const here = memoryInFolder()
 
 function pointsOf(count: number, seed = 7): Examples {
   return withSeed(seed, () => {
@@ -47,15 +41,19 @@ function createModel({ units = 16, rate = 0.02, loss = 'categoricalCrossentropy'
 }
 
 const batch = pointsOf(32)
-const run = (create = () => createModel(), on = batch, options = {}, where: Memory | undefined = memory) =>
-  withMemory(where, () => checkOverfitBatch(create, on, options))
+const run = (
+  create = () => createModel(),
+  on = batch,
+  options = {},
+  where: Memory | undefined = here.memory,
+) => withMemory(where, () => checkOverfitBatch(create, on, options))
 
 test('a check that has passed is not run again, also by another process, and says so', async () => {
   const first = await run()
   expect(first).not.toHaveProperty('reused')
   const second = await expectNoNewTensors(() => run())
   expect(second).toEqual({ ...first, reused: true, seconds: second.seconds })
-  const elsewhere = { store: openStore(folder), surroundings: 'here' }
+  const elsewhere = { store: openStore(here.folder), surroundings: 'here' }
   expect(await run(undefined, undefined, undefined, elsewhere)).toMatchObject({ reused: true })
 })
 
@@ -65,7 +63,10 @@ test.each<[string, () => ReturnType<typeof run>]>([
   ['other data', () => run(undefined, pointsOf(32, 8))],
   ['another seed', () => run(undefined, undefined, { seed: 43 })],
   ['another goal', () => run(undefined, undefined, { loss: 0.2 })],
-  ['other surroundings', () => run(undefined, undefined, {}, { ...memory, surroundings: 'another backend' })],
+  [
+    'other surroundings',
+    () => run(undefined, undefined, {}, { ...here.memory, surroundings: 'another backend' }),
+  ],
   ['no memory', () => checkOverfitBatch(() => createModel(), batch)],
 ])('%s is another run', async (_, other) => {
   await run()
@@ -100,13 +101,13 @@ test('a program with code of the user is trained each time', async () => {
   const loss = (y: tf.Tensor, p: tf.Tensor) => tf.metrics.categoricalCrossentropy(y, p).mean()
   const create = () => createModel({ loss })
   for (let i = 0; i < 2; i++) expect(await run(create, batch, { loss: 0.1 })).not.toHaveProperty('reused')
-  expect(readdirSync(folder)).toEqual([])
+  expect(readdirSync(here.folder)).toEqual([])
 })
 
 test('a live model is trained each time: it may have been trained on', async () => {
   const model = createModel()
   for (let i = 0; i < 2; i++) {
-    const result = await withMemory(memory, () => checkOverfitBatch(model, batch))
+    const result = await withMemory(here.memory, () => checkOverfitBatch(model, batch))
     expect(result).toMatchObject({ status: 'passed' })
     expect(result).not.toHaveProperty('reused')
   }
@@ -115,9 +116,9 @@ test('a live model is trained each time: it may have been trained on', async () 
 
 test('whether training can be repeated is always tried', async () => {
   for (let i = 0; i < 2; i++)
-    expect(await withMemory(memory, () => checkReproducible(() => createModel(), batch))).not.toHaveProperty(
-      'reused',
-    )
+    expect(
+      await withMemory(here.memory, () => checkReproducible(() => createModel(), batch)),
+    ).not.toHaveProperty('reused')
 })
 
 test('programs are compared under every seed that the body opened', async () => {
@@ -133,7 +134,7 @@ test('programs are compared under every seed that the body opened', async () => 
       },
       { worth: () => true },
     )
-  await withMemory(memory, async () => {
+  await withMemory(here.memory, async () => {
     expect(await body(() => createModel())).toEqual({ result: 1, remembered: false })
     expect(await body(() => createModel())).toEqual({ result: 1, remembered: true })
     // Like the first under seed 1 only.
@@ -159,7 +160,7 @@ test('a body inside of another one tells the outer one what it opened', async ()
     )
   const outer = (subject: () => tf.LayersModel) =>
     remember('outer', { subjects: [subject], inputs: {} }, inner, { worth: () => true })
-  await withMemory(memory, async () => {
+  await withMemory(here.memory, async () => {
     // The inner one is remembered the second time: the outer one still depends on the program.
     await inner()
     expect((await outer(create)).remembered).toBe(false)
@@ -170,10 +171,10 @@ test('a body inside of another one tells the outer one what it opened', async ()
 
 test('damaged files are written anew; where nothing can be written everything is run', async () => {
   await run()
-  for (const file of readdirSync(folder)) writeFileSync(join(folder, file), 'not what was written')
-  const fresh = join(folder, 'not', 'a', 'folder')
-  writeFileSync(join(folder, 'not'), '')
-  for (const where of [folder, fresh]) {
+  for (const file of readdirSync(here.folder)) writeFileSync(join(here.folder, file), 'not what was written')
+  const fresh = join(here.folder, 'not', 'a', 'folder')
+  writeFileSync(join(here.folder, 'not'), '')
+  for (const where of [here.folder, fresh]) {
     const anew = { store: openStore(where), surroundings: 'elsewhere' }
     expect(await run(undefined, undefined, undefined, anew)).not.toHaveProperty('reused')
     expect(await run(undefined, undefined, undefined, anew)).toMatchObject({ reused: true })
@@ -183,8 +184,8 @@ test('damaged files are written anew; where nothing can be written everything is
 test('a recipe that has passed makes no training the second time, and finds the same', async () => {
   const recipe = { create: () => createModel(), train: pointsOf(300), validation: pointsOf(200, 9) }
   const [first, second] = [
-    await withMemory(memory, () => runRecipe(recipe)),
-    await withMemory(memory, () => runRecipe(recipe)),
+    await withMemory(here.memory, () => runRecipe(recipe)),
+    await withMemory(here.memory, () => runRecipe(recipe)),
   ]
   expect(first.passed).toBe(true)
   const told = (report: typeof first) => report.results.map(({ seconds: _, reused: __, ...result }) => result)
@@ -209,21 +210,21 @@ test.each([
 ])('who overfits a batch has looked at its %s on the way', async (_, check) => {
   const create = () => createModel()
   const own = await check(create, batch)
-  const overfitted = await withMemory(memory, () => checkOverfitBatchWatched(create, batch))
+  const overfitted = await withMemory(here.memory, () => checkOverfitBatchWatched(create, batch))
   expect(overfitted).toMatchObject({ status: 'passed' })
-  const { seconds: _seconds, reused, ...found } = await withMemory(memory, () => check(create, batch))
+  const { seconds: _seconds, reused, ...found } = await withMemory(here.memory, () => check(create, batch))
   expect(reused).toBe(true)
   expect(found).toEqual(withoutSeconds(own))
   // Other options are another question.
-  expect(await withMemory(memory, () => check(create, batch, { steps: 5 }))).not.toHaveProperty('reused')
-  expect(await withMemory(memory, () => check(() => createModel({ units: 5 }), batch))).not.toHaveProperty(
-    'reused',
-  )
+  expect(await withMemory(here.memory, () => check(create, batch, { steps: 5 }))).not.toHaveProperty('reused')
+  expect(
+    await withMemory(here.memory, () => check(() => createModel({ units: 5 }), batch)),
+  ).not.toHaveProperty('reused')
 })
 
 const withoutSeconds = ({ seconds: _, ...result }: CheckResult) => result
 
 test('a batch is overfitted in the same way, whoever looks on', async () => {
-  const watched = await withMemory(memory, () => checkOverfitBatchWatched(() => createModel(), batch))
+  const watched = await withMemory(here.memory, () => checkOverfitBatchWatched(() => createModel(), batch))
   expect(withoutSeconds(watched)).toEqual(withoutSeconds(await checkOverfitBatch(() => createModel(), batch)))
 })
