@@ -1,24 +1,25 @@
 // The programs that the benchmarks train, for either side: with this package, and without it.
 
 export const layersOf = {
-  'CNN 16/32 filters, batch 64': (tf) => [
-    tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 16, kernelSize: 5, activation: 'relu' }),
+  'CNN 16/32 filters': (tf, size = 1) => [
+    tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 16 * size, kernelSize: 5, activation: 'relu' }),
     tf.layers.maxPooling2d({ poolSize: 2 }),
-    tf.layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu' }),
+    tf.layers.conv2d({ filters: 32 * size, kernelSize: 3, activation: 'relu' }),
     tf.layers.maxPooling2d({ poolSize: 2 }),
     tf.layers.flatten(),
     tf.layers.dense({ units: 10, activation: 'softmax' }),
   ],
-  'MLP 784-64-32-10, batch 64': (tf) => [
+  'MLP 784-64-32-10': (tf, size = 1) => [
     tf.layers.flatten({ inputShape: [28, 28, 1] }),
-    tf.layers.dense({ units: 64, activation: 'relu' }),
-    tf.layers.dense({ units: 32, activation: 'relu' }),
+    tf.layers.dense({ units: 64 * size, activation: 'relu' }),
+    tf.layers.dense({ units: 32 * size, activation: 'relu' }),
     tf.layers.dense({ units: 10, activation: 'softmax' }),
   ],
 }
 
-export function createModel(tf, name) {
-  const model = tf.sequential({ layers: layersOf[name](tf) })
+/** `size` times as many filters or units in each hidden layer. */
+export function createModel(tf, name, size = 1) {
+  const model = tf.sequential({ layers: layersOf[name](tf, size) })
   model.compile({ optimizer: tf.train.adam(1e-3), loss: 'categoricalCrossentropy' })
   return model
 }

@@ -11,10 +11,11 @@ export interface FilterFinding {
   ofChange: boolean
   /** `500 steps` */
   training: string
-  /** Of what was tested, of the weights as they are, and as they were before training. */
+  /** Of what was tested, and of the weights as they are. */
   structure: Structure | undefined
   now: Structure | undefined
-  first: Structure | undefined
+  /** Of the weights as they were before training, which nobody compares with shuffles. */
+  first: Pick<Structure, 'geary'> | undefined
   /** The size of the change in parts of the weights before it. */
   moved: number | undefined
   rests: boolean

@@ -72,17 +72,21 @@ export class LayersModelProgram extends LayersView implements Trainable {
   }
 
   loss(batch: Examples): tf.Scalar {
-    return tf.tidy(() => tf.addN(this.lossPerOutput(batch, this.align(batch).weights)).asScalar())
+    return tf.tidy(() => this.lossOfPredictions([this.predict(batch.xs)].flat(), batch))
+  }
+
+  lossOfPredictions(predictions: tf.Tensor[], batch: Examples): tf.Scalar {
+    return tf.tidy(() =>
+      tf.addN(this.lossPerOutput(predictions, batch, this.align(batch).weights)).asScalar(),
+    )
   }
 
   outputLosses(batch: Examples): tf.Scalar[] {
-    return tf.tidy(() => this.lossPerOutput(batch, []))
+    return tf.tidy(() => this.lossPerOutput([this.predict(batch.xs)].flat(), batch, []))
   }
 
-  private lossPerOutput(batch: Examples, weights: tf.Tensor[]): tf.Scalar[] {
+  private lossPerOutput(predictions: tf.Tensor[], batch: Examples, weights: tf.Tensor[]): tf.Scalar[] {
     const { targets } = this.align(batch)
-    const predicted = this.predict(batch.xs)
-    const predictions = Array.isArray(predicted) ? predicted : [predicted]
     return this.core.lossFunctions.map((lossFunction, i) => {
       const loss = lossFunction(targets[i]!, predictions[i]!)
       return tf.mean(weights[i] ? tf.mul(loss, weights[i]) : loss).asScalar()

@@ -22,11 +22,23 @@ export interface OutputView {
  * three more, on all, on half and on a quarter of the examples.
  */
 export function viewOutputs(program: Trainable, examples: Examples, argument: string): OutputView[] {
-  const predicted = program.predict(examples.xs)
-  const predictions = Array.isArray(predicted) ? predicted : [predicted]
+  const predictions = [program.predict(examples.xs)].flat()
+  try {
+    return viewPredictions(predictions, program, examples, argument)
+  } finally {
+    tf.dispose(predictions)
+  }
+}
+
+/** The same of `predictions` that `program` gave for these examples, which stay as they are. */
+export function viewPredictions(
+  predictions: readonly tf.Tensor[],
+  program: Trainable,
+  examples: Examples,
+  argument: string,
+): OutputView[] {
   const labels = tensorsOf(examples.ys, program.outputNames)
   if (labels.length !== predictions.length) {
-    tf.dispose(predictions)
     throw new InvalidArgumentError(
       `${argument}.ys`,
       `${labels.length} tensors`,
@@ -35,7 +47,6 @@ export function viewOutputs(program: Trainable, examples: Examples, argument: st
     )
   }
   const predictionRows = predictions.map(rowsOf)
-  tf.dispose(predictions)
   const labelRows = labels.map((tensor, i) => regroup(tensor, predictionRows[i]!.rows))
   const losses = program.lossDescriptions ?? probeLosses(program, examples, labelRows, predictionRows)
   return labelRows.map((rows, i) => {

@@ -34,6 +34,8 @@ export interface Trainable {
   lossDescriptions?: LossDescription[] | undefined
   /** Mean loss of each output in inference mode, without example weights and penalties. */
   outputLosses?(batch: Examples): tf.Scalar[]
+  /** The loss of `predictions`, which `predict` gave for this batch, without another forward pass. */
+  lossOfPredictions?(predictions: tf.Tensor[], batch: Examples): tf.Scalar
   /** Names of the inputs and outputs, in the order the program takes them. */
   inputNames?: readonly string[]
   outputNames?: readonly string[]

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import { diagnoseInitLoss, type InitLossEvidence } from '../../diagnosis/init-loss.js'
 import { lossForQuantities } from '../../diagnosis/loss-for-task.js'
 import { unreachableShare } from '../../diagnosis/output-range.js'
@@ -10,7 +10,7 @@ import { assertExamples, countExamples, describe } from '../../training/examples
 import { allLayers, finalActivation } from '../../training/layers.js'
 import { mixesExamples } from '../../training/mixing.js'
 import { openProgram } from '../../training/open.js'
-import { type OutputView, viewOutputs, viewsInTraining } from '../../training/outputs.js'
+import { type OutputView, viewPredictions, viewsInTraining } from '../../training/outputs.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import type { CheckResult } from '../result.js'
@@ -38,7 +38,8 @@ const mostUnreachable = 0.05
  * Verifies the loss at initialisation (Karpathy: "verify loss @ init"). Two measurements: the loss of the fresh
  * program against the expectation, with a tolerance; and, where the last layer can be zeroed, the loss of equal
  * predictions, which is known exactly: log C for a softmax whatever the labels, log 2 for a sigmoid, the
- * reference loss of the constant otherwise. Costs no training step: four forward passes.
+ * reference loss of the constant otherwise. Costs no training step: two forward passes and a half (of a program that
+ * cannot tell the loss of given predictions: four and a half).
  */
 export async function checkInitLoss(subject: Subject, options: InitLossOptions): Promise<CheckResult> {
   const started = performance.now()
@@ -46,8 +47,10 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
   assertExpected(given, options.tolerance)
   assertExamples(on, 'on')
   const program = await openProgram(subject, seed)
+  const predicted: tf.Tensor[] = []
   try {
-    const outputs = viewOutputs(program, on, 'on')
+    const { outputs, loss: inInference, predictions } = lookAt(program, on)
+    predicted.push(...predictions)
     const range = initLossRange(outputs, { expected: given, tolerance: options.tolerance })
     if (!range) {
       throw new MissingInformationError(
@@ -56,12 +59,14 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
         'the loss a fresh model should have, as a number',
       )
     }
-    const loss = firstLoss(program, on, outputs, range)
-    const mixed = mixesExamples(program, on)
+    const loss = firstLoss(inInference, { program, on, outputs, range })
+    const mixed = mixesExamples(program, on, predicted)
     const weights = loss <= range.high ? undefined : largestInitialWeights(program.layers)
     const zeroed = program.zeroHead?.() ?? false
-    const zeroHead = zeroed ? scalarValue(program.loss(on)) : undefined
-    const exact = zeroed ? zeroHeadLoss(viewOutputs(program, on, 'on')) : undefined
+    const flat = zeroed ? lookAt(program, on) : undefined
+    tf.dispose(flat?.predictions ?? [])
+    const zeroHead = flat?.loss
+    const exact = flat && zeroHeadLoss(flat.outputs)
     const evidence: InitLossEvidence = {
       loss,
       range,
@@ -94,7 +99,24 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
       seconds: (performance.now() - started) / 1000,
     }
   } finally {
+    tf.dispose(predicted)
     program.dispose()
+  }
+}
+
+/** Outputs and loss, of one forward pass where the program can. The caller disposes the predictions. */
+function lookAt(
+  program: Trainable,
+  on: Examples,
+): { outputs: OutputView[]; loss: number; predictions: tf.Tensor[] } {
+  const predictions = [program.predict(on.xs)].flat()
+  try {
+    const outputs = viewPredictions(predictions, program, on, 'on')
+    const loss = scalarValue(program.lossOfPredictions?.(predictions, on) ?? program.loss(on))
+    return { outputs, loss, predictions }
+  } catch (error) {
+    tf.dispose(predictions)
+    throw error
   }
 }
 
@@ -102,8 +124,15 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
  * The loss in inference mode; of a program with batch normalisation the loss it starts to train with, where the other
  * is too large: its moving statistics have not seen any data yet.
  */
-function firstLoss(program: Trainable, on: Examples, outputs: OutputView[], range: InitLossRange): number {
-  const loss = scalarValue(program.loss(on))
+function firstLoss(
+  loss: number,
+  {
+    program,
+    on,
+    outputs,
+    range,
+  }: { program: Trainable; on: Examples; outputs: OutputView[]; range: InitLossRange },
+): number {
   const normalises = allLayers(program.layers ?? []).some(
     (layer) => layer.getClassName() === 'BatchNormalization',
   )

@@ -63,9 +63,9 @@ async function lookAtFilters(
 
   const { after, before, run } = found
   const cut = run && wasCutShort(run.end)
-  const measure = (values: Float32Array, together = false) =>
+  const measure = (values: Float32Array, { together = false, shuffles = permutations } = {}) =>
     structureOf(filtersOf({ ...after, values }, { inputShape, alpha, together }), {
-      permutations,
+      permutations: shuffles,
       together,
       random: mulberry32(mixSeed(seed, 'filters')),
     })
@@ -79,9 +79,9 @@ async function lookAtFilters(
     filters: `${patterns.length} ${patterns.length === 1 ? 'filter' : 'filters'} of ${grid.join(' × ')}`,
     ofChange,
     training: run ? `${run.losses.length} ${run.losses.length === 1 ? 'step' : 'steps'}` : 'training',
-    structure: ofChange ? measure(change, true) : now,
+    structure: ofChange ? measure(change, { together: true }) : now,
     now,
-    first: before && measure(before.values),
+    first: before && measure(before.values, { shuffles: 0 }),
     moved,
     rests: moved !== undefined && moved < leastMoved,
   }

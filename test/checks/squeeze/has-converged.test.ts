@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { checkHasConverged } from '../../../src/checks/squeeze/has-converged.js'
+import { LayersModelProgram } from '../../../src/training/layers-model.js'
 import { mulberry32 } from '../../../src/training/seed.js'
 import { expectNoNewTensors } from '../../training/expect-no-new-tensors.js'
 import { perceptron, train, validation } from '../moon-programs.js'
@@ -52,6 +53,42 @@ test.each([
   const result = await expectNoNewTensors(() => checkHasConverged(create, { train, validation, steps }))
   expect(result.status).toBe(status)
   expect(result.summary).toContain('the validation loss')
+})
+
+test('the validation loss is looked at where its slope is, not all the time', async () => {
+  let looks = 0
+  const create = () => {
+    const program = new LayersModelProgram(perceptron({ units: 1 })(), 'owned')
+    const loss = program.loss.bind(program)
+    program.loss = (batch) => {
+      looks++
+      return loss(batch)
+    }
+    return program
+  }
+  const options = { train, validation, steps: 200 }
+  const { measured } = await checkHasConverged(create, options)
+  expect([looks, measured.steps]).toEqual([24, 200])
+  looks = 0
+  await checkHasConverged(create, { ...options, share: 0.5 })
+  expect(looks).toBe(51)
+})
+
+test('a program whose validation loss is not finite at the end says at which step', async () => {
+  const create = () => {
+    const program = new LayersModelProgram(perceptron({ units: 1 })(), 'owned')
+    program.loss = () => tf.scalar(Number.NaN)
+    return program
+  }
+  const result = await checkHasConverged(create, { train, validation, steps: 200 })
+  expect(result).toMatchObject({ status: 'failed', causes: [{ name: 'diverging-loss' }] })
+  expect(result.summary).toBe('The validation loss is NaN at step 154.')
+})
+
+test('a run whose time is over before its end says so', async () => {
+  const result = await checkHasConverged(perceptron(), { train, validation, steps: 5000, deadline: 0 })
+  expect(result.status).toBe('failed')
+  expect(result.summary).toMatch(/^Stopped before the test's time ran out, after \d+ steps?\./)
 })
 
 test.each([

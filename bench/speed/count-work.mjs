@@ -1,0 +1,62 @@
+import { countExamples } from '../../dist/training/examples.js'
+import { LayersModelProgram } from '../../dist/training/layers-model.js'
+import { LayersView } from '../../dist/training/layers-view.js'
+
+/** From now on `listener(program, batch)` hears of every training step of a compiled model, before it is made. */
+export function onEachStep(listener) {
+  outermost(LayersModelProgram.prototype, ['step', 'stepWithGradients'], ({ xs, ys }, program) =>
+    listener(program, { xs, ys }),
+  )
+}
+
+/**
+ * What `body` does, as somebody could do it by hand: for each model it trains or looks at, the training steps and the
+ * forward passes, by number of examples. `describe(model)` names the model so that it can be made again.
+ */
+export async function workOf(body, describe) {
+  const models = new Map()
+  const count = (kind, model, examples) => {
+    if (!models.has(model)) models.set(model, { model: describe(model), steps: {}, passes: {} })
+    const counts = models.get(model)[kind]
+    counts[examples] = (counts[examples] ?? 0) + 1
+  }
+  const undo = [
+    outermost(LayersModelProgram.prototype, ['step', 'stepWithGradients'], ({ xs }, { model }) =>
+      count('steps', model, countExamples({ xs, ys: xs })),
+    ),
+    outermost(LayersView.prototype, ['predict', 'activations'], (xs, { model }) =>
+      count('passes', model, countExamples({ xs, ys: xs })),
+    ),
+    outermost(LayersModelProgram.prototype, ['predictInTraining'], (xs, { model }) =>
+      count('passes', model, countExamples({ xs, ys: xs })),
+    ),
+  ]
+  try {
+    await body()
+  } finally {
+    for (const back of undo) back()
+  }
+  return [...models.values()]
+}
+
+/** Calls `listener(argument, this)` before the methods of `prototype`, but for those that one of them calls. */
+function outermost(prototype, methods, listener) {
+  let inside = false
+  const originals = methods.map((method) => {
+    const original = prototype[method]
+    prototype[method] = function (argument) {
+      if (inside) return original.call(this, argument)
+      listener(argument, this)
+      inside = true
+      try {
+        return original.call(this, argument)
+      } finally {
+        inside = false
+      }
+    }
+    return [method, original]
+  })
+  return () => {
+    for (const [method, original] of originals) prototype[method] = original
+  }
+}
