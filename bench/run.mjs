@@ -3,8 +3,9 @@
  * own; the table shows medians with the smallest and the largest. bench/README.md says what the rows mean.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { median, spread } from './speed/models.mjs'
 
@@ -12,61 +13,111 @@ const { values: options } = parseArgs({ options: { rounds: { type: 'string', def
 const rounds = Number(options.rounds)
 const folder = join(import.meta.dirname, 'speed')
 
-const within = []
-const without = []
+const matchersFile = workFile('matchers.mjs')
+const recipesFile = workFile('recipe.mjs')
+const inTurn = { matchers: [], matchersByHand: [], recipes: [], recipesByHand: [] }
 const torch = []
 for (let round = 0; round < rounds; round++) {
-  const sides = [() => within.push(run('steps-within.mjs')), () => without.push(run('steps-without.mjs'))]
+  const sides = [
+    () => inTurn.matchers.push(run('matchers.mjs', 'time')),
+    () => inTurn.matchersByHand.push(run('by-hand.mjs', matchersFile)),
+    () => inTurn.recipes.push(run('recipe.mjs', 'time')),
+    () => inTurn.recipesByHand.push(run('by-hand.mjs', recipesFile)),
+  ]
   for (const side of round % 2 === 0 ? sides : sides.toReversed()) side()
   const found = runPython('steps-torch.py')
   if (found) torch.push(found)
 }
 
 console.log(`Node ${process.version}, ${rounds} rounds\n`)
-console.log('| milliseconds a step | this package | loop of stock tfjs-node | ratio by round |')
-console.log('|---|---|---|---|')
-for (const name of Object.keys(without[0])) {
-  const loop = without.map((one) => one[name])
-  for (const check of Object.keys(within[0][name])) {
-    const own = within.map((one) => one[name][check])
-    const ratios = own.map((value, i) => value / loop[i])
-    console.log(`| ${check}, ${name} | ${spread(own)} | ${spread(loop)} | ${spread(ratios)} |`)
+const works = JSON.parse(readFileSync(matchersFile, 'utf8'))
+for (const [program, matchers] of Object.entries(works)) {
+  console.log(
+    `| ${program} | training steps | this package, ms | steps by hand, ms | ratio by round | forward passes by hand, ms | ratio with them |`,
+  )
+  console.log('|---|---|---|---|---|---|---|')
+  for (const [matcher, work] of Object.entries(matchers)) {
+    const own = inTurn.matchers.map((one) => one[program][matcher])
+    const byHand = inTurn.matchersByHand.map((one) => one[program][matcher])
+    const steps = countOf(work, 'steps')
+    const alone = byHand.map((one, i) => own[i] / one.steps)
+    const together = byHand.map((one, i) => own[i] / (one.steps + one.passes))
+    const cells = [
+      steps,
+      spread(own, 0),
+      steps > 1
+        ? spread(
+            byHand.map((one) => one.steps),
+            0,
+          )
+        : '',
+      steps > 1 ? spread(alone) : '',
+      countOf(work, 'passes') > 0 ? median(byHand.map(({ passes }) => passes)).toFixed(0) : '',
+      spread(together),
+    ]
+    console.log(`| ${matcher} | ${cells.join(' | ')} |`)
   }
+  console.log('')
 }
+
 if (torch.length > 0) {
-  console.log(`\n| milliseconds a step | this package | PyTorch ${torch[0].version} | ratio |`)
+  console.log(`| milliseconds a step, batch 64 | this package | PyTorch ${torch[0].version} | ratio |`)
   console.log('|---|---|---|---|')
-  for (const name of Object.keys(without[0])) {
-    const own = within.map((one) => one[name].toOverfitBatch)
-    const others = torch.map(({ times }) => times[name])
+  for (const [program, { toOverfitBatch }] of Object.entries(works)) {
+    const own = inTurn.matchers.map((one) => one[program].toOverfitBatch / countOf(toOverfitBatch, 'steps'))
+    const others = torch.map(({ times }) => times[program])
     console.log(
-      `| ${name} | ${spread(own)} | ${spread(others)} | ${(median(own) / median(others)).toFixed(2)} |`,
+      `| ${program} | ${spread(own)} | ${spread(others)} | ${(median(own) / median(others)).toFixed(2)} |`,
     )
   }
 }
 
-console.log('\n| recipe | budget | seconds | training steps | checks that ran | slowest |')
-console.log('|---|---|---|---|---|---|')
-for (const { name, budget, seconds, steps, ran, slowest } of run('recipe.mjs')) {
-  const longest = slowest.map((one) => `${one.check} ${one.seconds.toFixed(2)}`).join(', ')
-  console.log(`| ${name} | ${budget} | ${seconds.toFixed(1)} | ${steps} | ${ran} | ${longest} |`)
+console.log(
+  '\n| recipe | budget | checks that ran | seconds | of that data | distinct steps | steps by hand, s | passes by hand, s | training checks against both, by round | slowest |',
+)
+console.log('|---|---|---|---|---|---|---|---|---|---|')
+for (const [name, budgets] of Object.entries(JSON.parse(readFileSync(recipesFile, 'utf8')))) {
+  for (const [budget, work] of Object.entries(budgets)) {
+    const own = inTurn.recipes.map((one) => one[name][budget])
+    const byHand = inTurn.recipesByHand.map((one) => one[name][budget])
+    const ratios = byHand.map(
+      ({ steps, passes }, i) => (1000 * (own[i].seconds - own[i].data)) / (steps + passes),
+    )
+    const cells = [
+      budget,
+      own[0].ran,
+      spread(own.map(({ seconds }) => seconds)),
+      median(own.map(({ data }) => data)).toFixed(2),
+      countOf(work, 'steps'),
+      median(byHand.map(({ steps }) => steps / 1000)).toFixed(2),
+      median(byHand.map(({ passes }) => passes / 1000)).toFixed(2),
+      spread(ratios),
+      own[0].slowest.join(', '),
+    ]
+    console.log(`| ${name} | ${cells.join(' | ')} |`)
+  }
 }
+rmSync(dirname(matchersFile), { recursive: true })
+rmSync(dirname(recipesFile), { recursive: true })
 
 console.log('\n| training steps | made | distinct | ratio |\n|---|---|---|---|')
 for (const { what, made, distinct } of run('shared.mjs')) {
   console.log(`| ${what} | ${made} | ${distinct} | ${(made / distinct).toFixed(2)} |`)
 }
 
-console.log('\n| what grows | time | time against a loop | memory against a loop |\n|---|---|---|---|')
-for (const { name, growth, againstLoop, memory } of run('growth.mjs')) {
-  const cells = [growth, againstLoop, memory].map((value) => (value === undefined ? '' : value.toFixed(2)))
+console.log(
+  '\n| what grows | time | time against a loop | memory against a loop | memory |\n|---|---|---|---|---|',
+)
+for (const { name, growth, againstLoop, memory, memoryGrowth } of run('growth.mjs')) {
+  const cells = [growth, againstLoop, memory, memoryGrowth].map((value) =>
+    value === undefined ? '' : value.toFixed(2),
+  )
   console.log(`| ${name} | ${cells.join(' | ')} |`)
 }
 
 const published = bundle()
 const starts = Array.from({ length: 7 }, () => run('start.mjs', published))
 rmSync(published, { recursive: true })
-const { picture, report } = run('pictures.mjs')
 console.log('\n| milliseconds | |\n|---|---|')
 console.log(
   `| import of TensorFlow.js | ${spread(
@@ -80,8 +131,22 @@ console.log(
     0,
   )} |`,
 )
-console.log(`| 2048 filters [3, 3, 64] to PNG | ${picture.toFixed(0)} |`)
-console.log(`| report of 40 models × 40 checks | ${report.toFixed(0)} |`)
+
+const { encoding, reports, ...pictures } = run('pictures/measure.mjs')
+console.log('\n| milliseconds | | encoding the same pictures | ratio |\n|---|---|---|---|')
+const described = {
+  drawing: 'to PNG',
+  recording: 'recorded by toMatchWeightImage',
+  matching: 'matched by it',
+}
+for (const [what, name] of Object.entries(described)) {
+  const cells = [pictures[what].toFixed(0), encoding.toFixed(0), (pictures[what] / encoding).toFixed(2)]
+  console.log(`| 2048 filters [3, 3, 64], ${name} | ${cells.join(' | ')} |`)
+}
+for (const { models, report, encoding: alone } of reports) {
+  const cells = [report.toFixed(0), alone.toFixed(0), (report / alone).toFixed(2)]
+  console.log(`| report of ${models} models × 40 checks, a picture each | ${cells.join(' | ')} |`)
+}
 
 /** A copy of dist/ as it is published, where it finds its packages. */
 function bundle() {
@@ -93,6 +158,17 @@ function bundle() {
   })
   if (status !== 0) throw new Error(stderr)
   return copy
+}
+
+/** What the matchers or recipes of a script do, in a file for those who do it by hand. */
+function workFile(script) {
+  const file = join(mkdtempSync(join(tmpdir(), 'vitest-recipe-bench-')), 'work.json')
+  writeFileSync(file, JSON.stringify(run(script, 'work')))
+  return file
+}
+
+function countOf(work, kind) {
+  return work.flatMap((one) => Object.values(one[kind])).reduce((sum, count) => sum + count, 0)
 }
 
 function run(script, ...args) {

@@ -1,69 +1,57 @@
-// Whole recipes: seconds, and the training steps they make.
+// Whole recipes: `recipe.mjs time` prints seconds, `recipe.mjs work` the distinct training steps and forward passes that
+// they make, the same weights updated on the same batch counted once.
 import * as tf from '@tensorflow/tfjs'
 import { selectBackend } from '../../dist/backend/select.js'
 import { runRecipe } from '../../dist/checks/index.js'
 import { digits } from '../digits.mjs'
-import { onEachStep } from './count-steps.mjs'
-import { createModel } from './models.mjs'
+import { workOf } from './count-work.mjs'
+import { createModel, moons } from './models.mjs'
 
 await selectBackend({ backend: 'auto', root: new URL('../..', import.meta.url).pathname })
-let steps = 0
-onEachStep(() => {
-  steps++
-})
-
-const rows = []
-for (const [name, recipe] of Object.entries({
+const [mode] = process.argv.slice(2)
+const recipes = {
   'MNIST CNN, 2000 digits': {
-    create: () => createModel(tf, 'CNN 16/32 filters, batch 64'),
+    create: () => createModel(tf, 'CNN 16/32 filters'),
     train: digits('train', 0, 2000),
     validation: digits('t10k', 0, 1000),
   },
-  'moons, MLP': moons(),
-})) {
+  'MNIST MLP, 2000 digits': {
+    create: () => createModel(tf, 'MLP 784-64-32-10'),
+    train: digits('train', 0, 2000),
+    validation: digits('t10k', 0, 1000),
+  },
+  'moons, MLP': { create: () => createModel(tf, 'MLP 2-16-16-1'), ...moons(tf) },
+}
+
+const found = {}
+for (const [name, recipe] of Object.entries(recipes)) {
+  found[name] = {}
   for (const budget of ['quick', 'standard']) {
-    const started = performance.now()
-    steps = 0
-    const { results, passed } = await runRecipe(recipe, { budget })
-    const seconds = (performance.now() - started) / 1000
-    const slowest = results.toSorted((a, b) => b.seconds - a.seconds).slice(0, 3)
-    rows.push({
-      name,
-      budget,
-      seconds,
-      steps,
-      passed,
-      ran: results.filter(({ status }) => status !== 'skipped').length,
-      slowest,
-    })
+    const run = () => runRecipe(recipe, { budget })
+    found[name][budget] = mode === 'work' ? await workOf(run, describe, { distinct: true }) : await timed(run)
   }
 }
-process.stdout.write(`\n@${JSON.stringify(rows)}\n`)
+process.stdout.write(`\n@${JSON.stringify(found)}\n`)
 
-/** Two half circles. */
-function moons() {
-  const rows = Array.from({ length: 600 }, (_, i) => {
-    const angle = ((i >> 1) / 300) * Math.PI
-    const noise = () => 0.1 * (Math.random() - 0.5)
-    return i % 2 === 0
-      ? [Math.cos(angle) - 0.5 + noise(), Math.sin(angle) - 0.25 + noise()]
-      : [0.5 - Math.cos(angle) + noise(), 0.25 - Math.sin(angle) + noise()]
-  })
-  const of = (parity) => rows.map((_, i) => i).filter((i) => (i % 5 === 4) === parity)
-  const examples = (indices) => ({
-    xs: tf.tensor2d(indices.map((i) => rows[i])),
-    ys: tf.tensor2d(indices.map((i) => [i % 2])),
-  })
-  const create = () => {
-    const model = tf.sequential({
-      layers: [
-        tf.layers.dense({ inputShape: [2], units: 16, activation: 'relu' }),
-        tf.layers.dense({ units: 16, activation: 'relu' }),
-        tf.layers.dense({ units: 1, activation: 'sigmoid' }),
-      ],
-    })
-    model.compile({ optimizer: tf.train.adam(0.01), loss: 'binaryCrossentropy' })
-    return model
+/** All models of these recipes have a number of layers of their own. */
+function describe({ layers }) {
+  const name = { 6: 'CNN 16/32 filters', 4: 'MLP 784-64-32-10', 3: 'MLP 2-16-16-1' }[layers.length]
+  return { name, size: 1 }
+}
+
+async function timed(run) {
+  const started = performance.now()
+  const { results, passed } = await run()
+  const seconds = (performance.now() - started) / 1000
+  if (!passed) throw new Error('a recipe that works failed')
+  const data = results.filter(({ stage }) => stage === 'data').reduce((sum, one) => sum + one.seconds, 0)
+  return {
+    seconds,
+    data,
+    ran: results.filter(({ status }) => status !== 'skipped').length,
+    slowest: results
+      .toSorted((a, b) => b.seconds - a.seconds)
+      .slice(0, 3)
+      .map(({ check, seconds: own }) => `${check} ${own.toFixed(2)}`),
   }
-  return { create, train: examples(of(false)), validation: examples(of(true)) }
 }

@@ -1,5 +1,4 @@
 // How often the same training step is made: the same weights updated on the same batch. Counted, not timed.
-import { createHash } from 'node:crypto'
 import * as tf from '@tensorflow/tfjs'
 import { backendInUse, selectBackend } from '../../dist/backend/select.js'
 import {
@@ -15,25 +14,16 @@ import { withMemory } from '../../dist/memo/remember.js'
 import { openStore } from '../../dist/memo/store.js'
 import { surroundingsOf } from '../../dist/memo/surroundings.js'
 import { digits } from '../digits.mjs'
-import { onEachStep } from './count-steps.mjs'
+import { digestOf, onEachStep } from './count-work.mjs'
 import { createModel, layersOf } from './models.mjs'
 
 await selectBackend({ backend: 'auto', root: new URL('../..', import.meta.url).pathname })
 rememberLibrary()
 const counted = { made: 0, distinct: new Set() }
-onEachStep((program, { xs, ys }) => {
+onEachStep((program, batch) => {
   counted.made++
-  counted.distinct.add(digest([...program.model.getWeights(), xs, ys]))
+  counted.distinct.add(digestOf(program, batch))
 })
-
-function digest(tensors) {
-  const hash = createHash('sha1')
-  for (const tensor of tensors) {
-    const { buffer, byteOffset, byteLength } = tensor.dataSync()
-    hash.update(new Uint8Array(buffer, byteOffset, byteLength))
-  }
-  return hash.digest('base64')
-}
 
 const memory = { store: openStore(), surroundings: surroundingsOf(backendInUse()) }
 const data = { train: digits('train', 0, 2000), validation: digits('t10k', 0, 1000) }

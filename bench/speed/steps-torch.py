@@ -4,10 +4,10 @@ from torch import nn
 from torch.nn import functional
 
 programs = {
-    "CNN 16/32 filters, batch 64": lambda: nn.Sequential(
+    "CNN 16/32 filters": lambda: nn.Sequential(
         nn.Conv2d(1, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(800, 10)),
-    "MLP 784-64-32-10, batch 64": lambda: nn.Sequential(
+    "MLP 784-64-32-10": lambda: nn.Sequential(
         nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)),
 }
 xs, ys = torch.rand(64, 1, 28, 28), torch.randint(0, 10, (64,))
