@@ -103,4 +103,11 @@ export const catalog: readonly CatalogEntry[] = [
   entry('squeeze', 'has-converged', 'toHaveConverged', 'it was trained long enough'),
 ]
 
+const places = new Map(catalog.map(({ check }, place) => [check, place]))
+
+/** Sorts by the order of the recipe; checks that are not in the list come last. */
+export function byRecipeOrder(a: { check: string }, b: { check: string }): number {
+  return (places.get(a.check) ?? catalog.length) - (places.get(b.check) ?? catalog.length)
+}
+
 export const stages: readonly Stage[] = ['data', 'skeleton', 'overfit', 'regularize', 'tune', 'squeeze']

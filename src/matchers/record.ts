@@ -50,6 +50,8 @@ declare module 'vitest' {
       tables?: string[]
       /** The name of the `describeRecipe` a test is part of. */
       inRecipe?: string
+      /** Which part of it, where several test files have one each. */
+      part?: string
     }
   }
 }

@@ -6,6 +6,7 @@ import { describe } from '../training/examples.js'
 import { withPatience } from '../training/patience.js'
 import { type Allowance, allowances, overSeeds } from './budget.js'
 import { checksWithin } from './checks-within.js'
+import { checksOfPart } from './part.js'
 import type { Recipe, RunRecipeOptions } from './recipe.js'
 import { type RecipeCheck, recipeContext } from './recipe-context.js'
 import { toldOnce } from './told-once.js'
@@ -22,7 +23,7 @@ export interface RecipeChecks {
  */
 export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}, ahead?: AheadOptions): RecipeChecks {
   assertRecipe(recipe)
-  const { budget = 'standard', only, skip = [] } = options
+  const { budget = 'standard', only, skip = [], part } = options
   const { steps, seeds } = allowanceOf(budget)
   const context = recipeContext(recipe, budget, steps)
   const helpers = ahead && runAhead(context, ahead)
@@ -31,8 +32,9 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}, ahead?:
   const all = checksWithin(context)
   assertNames([...(only ?? []), ...skip], all)
   const chosen = all.filter(({ name }) => (!only || only.includes(name)) && !skip.includes(name))
-  const checks = chosen.map((check) => {
-    const under = check.stage === 'skeleton' ? seeds : 1
+  const seedsOf = ({ stage }: RecipeCheck) => (stage === 'skeleton' ? seeds : 1)
+  const checks = (part === undefined ? chosen : checksOfPart(chosen, part, seedsOf)).map((check) => {
+    const under = seedsOf(check)
     return overSeeds(helpers ? helpers.wrap(check, under) : check, under)
   })
   return {

@@ -11,13 +11,14 @@ import { thrownBy } from './run-check.js'
  * the plugin, which registers the matchers and prints the diagnosis.
  */
 export function describeRecipe(name: string, recipe: Recipe, options: RunRecipeOptions = {}): void {
-  const { timeout } = options
+  const { timeout, part } = options
   describe(name, timeout === undefined ? {} : { timeout }, () => {
     const { checks, dispose } = checksOf(recipe, options, helpersFor(recipe, options))
     afterAll(dispose)
+    if (checks.length === 0) test.skip('no check is left for this part')
     for (const check of checks) {
       test(check.name, async ({ task }) => {
-        task.meta.recipe = { ...task.meta.recipe, inRecipe: name }
+        task.meta.recipe = { ...task.meta.recipe, inRecipe: name, ...(part !== undefined && { part }) }
         const { seed = recipeSettings().seed } = options
         await expect(check)
           .toPassRecipeCheck({ ...options, seed })

@@ -46,6 +46,11 @@ export interface RunRecipeOptions {
   only?: string[]
   skip?: string[]
   /**
+   * `'1/2'`: the first of two parts of these checks. Give each part a test file of its own, and Vitest runs them on several
+   * cores, or shards. Checks that share a training are in one part. Default: all.
+   */
+  part?: string
+  /**
    * Milliseconds that one check may take, after which it ends as failed: it trains no further, and waits for no
    * promise. Default: two minutes; in `describeRecipe` the timeout of the tests.
    */

@@ -1,5 +1,5 @@
 import type { TestCase, TestModule } from 'vitest/node'
-import { catalog } from '../checks/catalog.js'
+import { byRecipeOrder, catalog } from '../checks/catalog.js'
 import { rankCauses } from '../diagnosis/rank.js'
 import type { Environment, ModelRecord, ReportedResult, RunRecord } from './run-record.js'
 
@@ -21,7 +21,9 @@ export function collectRun(
       if (backend?.warning) warnings.add(backend.warning)
       if (results.length + runs.length + tables.length === 0) continue
       const model = modelOf(test, module, models)
-      model.results.push(...results.map((result) => ({ ...result, test: test.fullName })))
+      const { relativeModuleId: file } = module
+      const elsewhere = file === model.file ? {} : { file }
+      model.results.push(...results.map((result) => ({ ...result, test: test.fullName, ...elsewhere })))
       model.runs.push(...runs.map((run) => ({ ...run, test: test.fullName })))
       model.tables.push(...tables.map((text) => ({ test: test.fullName, text })))
     }
@@ -36,11 +38,11 @@ export function collectRun(
   }
 }
 
-/** A `describeRecipe` is a model by its name; other checks belong to the model of their test file. */
+/** A `describeRecipe` is a model by its name, its parts together; other checks belong to the model of their test file. */
 function modelOf(test: TestCase, { relativeModuleId: file }: TestModule, models: Map<string, ModelRecord>) {
-  const { inRecipe } = test.meta().recipe ?? {}
+  const { inRecipe, part } = test.meta().recipe ?? {}
   const name = inRecipe === undefined ? file : test.parent.type === 'suite' ? test.parent.fullName : inRecipe
-  const key = JSON.stringify([file, name])
+  const key = JSON.stringify(part === undefined ? [file, name] : [name])
   const known = models.get(key)
   if (known) return known
   const model: ModelRecord = {
@@ -66,7 +68,7 @@ function finish(model: ModelRecord, before: RunRecord | undefined): ModelRecord 
     passed: model.results.every(({ status }) => status !== 'failed'),
     seconds: sum(model.results),
     results: model.results.map((result) => withTimeBefore(result, last)),
-    causes: rankCauses(model.results),
+    causes: rankCauses(model.results.toSorted(byRecipeOrder)),
     untested: catalog.map(({ check }) => check).filter((check) => !tested.has(check)),
   }
 }

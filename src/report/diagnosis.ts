@@ -1,4 +1,5 @@
 import type { TestModule } from 'vitest/node'
+import { byRecipeOrder } from '../checks/catalog.js'
 import { type RankedCause, rankCauses } from '../diagnosis/rank.js'
 import type { RecordedResult } from '../matchers/record.js'
 import { listFirst } from '../statistics/tables.js'
@@ -12,19 +13,21 @@ const mostChecks = 3
 /** What every `describeRecipe` with a failed check found: its stages in order, and one ranked diagnosis. */
 export function diagnosisLines(modules: readonly TestModule[]): string[] {
   return [...recipesOf(modules)].flatMap(([name, results]) =>
-    results.some(({ status }) => status === 'failed') ? ['', ...diagnosisOf(name, results)] : [],
+    results.some(({ status }) => status === 'failed')
+      ? ['', ...diagnosisOf(name, results.toSorted(byRecipeOrder))]
+      : [],
   )
 }
 
-/** Results by the name of the `describeRecipe` they belong to, in the order its tests were written in. */
+/** Results by the name of the `describeRecipe` they belong to, those of its parts together. */
 function recipesOf(modules: readonly TestModule[]): Map<string, RecordedResult[]> {
   const recipes = new Map<string, RecordedResult[]>()
   for (const module of modules) {
     for (const test of module.children.allTests()) {
-      const { inRecipe, results = [] } = test.meta().recipe ?? {}
+      const { inRecipe, part, results = [] } = test.meta().recipe ?? {}
       if (inRecipe === undefined) continue
       const name = test.parent.type === 'suite' ? test.parent.fullName : inRecipe
-      const key = `${module.relativeModuleId} > ${name}`
+      const key = part === undefined ? `${module.relativeModuleId} > ${name}` : name
       recipes.set(key, [...(recipes.get(key) ?? []), ...results])
     }
   }

@@ -29,7 +29,7 @@ export interface Environment {
 /** Everything about one model: of one `describeRecipe`, or of the checks that stand by themselves in a test file. */
 export interface ModelRecord {
   name: string
-  /** Path of the test file from the project's root. */
+  /** Path of the test file from the project's root; of a recipe in parts, the first. */
   file: string
   passed: boolean
   seconds: number
@@ -47,6 +47,8 @@ export interface ModelRecord {
 export interface ReportedResult extends RecordedResult {
   /** Full name of the test. */
   test: string
+  /** Its test file, where that is not the model's: of a recipe in parts. */
+  file?: string
   /** Seconds of the same check in the run before. */
   secondsBefore?: number
 }

@@ -60,9 +60,12 @@ function picturesBy(modules: readonly TestModule[], root: string): (model: Model
     }
   }
   return ({ file, results, runs }) => {
-    const tests = new Set([...results, ...runs].map(({ test }) => test))
+    const ofResults = results.map((result) => [result.file ?? file, result.test])
+    const tests = new Set(
+      [...ofResults, ...runs.map(({ test }) => [file, test])].map((key) => JSON.stringify(key)),
+    )
     const ofTests = [...tests]
-      .flatMap((test) => attached.get(JSON.stringify([file, test])) ?? [])
+      .flatMap((key) => attached.get(key) ?? [])
       .filter(({ title, test }) => !isDrawnFrom(results, title, test))
     const shown = (picture: string) => ofTests.some(({ title }) => title.startsWith(basename(picture)))
     const stored = results.flatMap(({ picture, test }) => {

@@ -107,7 +107,8 @@ function image({ type, base64, width, height }: EmbeddedImage, alt: string): Mar
 function reproduce({ results, file }: ModelRecord): Markup | undefined {
   const seeds = [...new Set(results.map(({ seed }) => seed))]
   if (seeds.length === 0) return undefined
-  return html`<p class="soft">Again: <code>npx vitest run ${file}</code> · seed ${seeds.slice(0, 10).join(', ')}</p>`
+  const files = [...new Set([file, ...results.map((result) => result.file ?? file)])].join(' ')
+  return html`<p class="soft">Again: <code>npx vitest run ${files}</code> · seed ${seeds.slice(0, 10).join(', ')}</p>`
 }
 
 /** `2 failed, 23 passed, 4 skipped` */
