@@ -35,12 +35,16 @@ export function addColumns(
   bits: Int32Array,
   { width, start, end, offset }: { width: number; start: number; end: number; offset: number },
 ): void {
+  const salts = Int32Array.from({ length: end - start }, (_, k) =>
+    Math.imul(offset + start + k + 1, 0x9e3779b1),
+  )
   for (let row = 0; row < first.length; row++) {
-    let [a, b] = [0, 0]
-    for (let column = start; column < end; column++) {
-      const word = bits[row * width + column]!
-      const salt = Math.imul(offset + column + 1, 0x9e3779b1)
-      const hash = mix(word, salt)
+    const at = row * width + start
+    let a = 0
+    let b = 0
+    for (let k = 0; k < salts.length; k++) {
+      const salt = salts[k]!
+      const hash = mix(bits[at + k]!, salt)
       a ^= hash
       b = (b + Math.imul(hash ^ 0x5bd1e995, salt | 1)) | 0
     }

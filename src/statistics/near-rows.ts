@@ -42,16 +42,15 @@ export function findNearRows(
   const none = (searched: number): NearRows => ({ distance: 0, pairs: [], searched })
   if (columns.length === 0) return none(total)
   let searched = total
-  for (const { distance, rows } of scales) {
-    const chosen = chooseRows(total, boundary, rows, seed)
+  let projected: ProjectedRows | undefined
+  for (const { distance, rows: most } of scales) {
+    const rows = Math.min(total, most)
+    if (projected?.most !== rows) {
+      projected = { most: rows, ...projectRows(columns, chooseRows(total, boundary, most, seed), seed) }
+    }
+    const { chosen } = projected
     searched = Math.min(searched, chosen.length)
-    const { near, around } = pairsWithin(columns, chosen, {
-      distance,
-      boundary,
-      groups,
-      seed,
-      distanceOf,
-    })
+    const { near, around } = pairsWithin(projected, { distance, boundary, groups, distanceOf })
     const touched = new Set(near.flat()).size
     const clustered = (2 * near.length) / Math.max(touched, 1) > mostDegree
     if (near.length >= 10 && !clustered && unlikely(near.length, around)) {
@@ -147,55 +146,80 @@ function chooseRows(total: number, boundary: number, most: number, seed: number)
   return Int32Array.from(sides.flatMap((side) => [...side.slice(0, Math.ceil(side.length * share))]))
 }
 
-function pairsWithin(
+/** Some of the rows on random lines: the same for every distance that can afford as many. */
+interface ProjectedRows {
+  most: number
+  /** In the order of the first line. */
+  chosen: Int32Array
+  columns: number
+  /** Where they are on each line, row by row. */
+  places: Float64Array
+}
+
+function projectRows(
   columns: readonly Column[],
-  rows: Int32Array,
+  chosen: Int32Array,
+  seed: number,
+): Omit<ProjectedRows, 'most'> {
+  const width = columns.length
+  const random = mulberry32(mixSeed(seed, 'projection'))
+  const signs = Array.from({ length: projections }, () =>
+    Float64Array.from({ length: width }, () => (random() < 0.5 ? -1 : 1) / Math.sqrt(width)),
+  )
+  const found = new Float64Array(chosen.length * projections)
+  const point = new Float64Array(width)
+  for (let i = 0; i < chosen.length; i++) {
+    const row = chosen[i]!
+    for (let k = 0; k < width; k++) {
+      const { table, column, scale } = columns[k]!
+      point[k] = table.values[row * table.width + column]! * scale
+    }
+    for (let l = 0; l < projections; l++) {
+      const direction = signs[l]!
+      let sum = 0
+      for (let k = 0; k < width; k++) sum += point[k]! * direction[k]!
+      found[i * projections + l] = sum
+    }
+  }
+  const order = Int32Array.from(chosen.keys()).sort(
+    (a, b) => found[a * projections]! - found[b * projections]!,
+  )
+  const places = new Float64Array(found.length)
+  order.forEach((i, p) => {
+    places.set(found.subarray(i * projections, (i + 1) * projections), p * projections)
+  })
+  return { chosen: order.map((i) => chosen[i]!), columns: width, places }
+}
+
+function pairsWithin(
+  { chosen: rows, columns, places }: ProjectedRows,
   {
     distance,
     boundary,
     groups,
-    seed,
     distanceOf,
   }: {
     distance: number
     boundary: number
     groups: Int32Array
-    seed: number
     distanceOf: (a: number, b: number, limit: number) => number
   },
 ): { near: Array<[number, number]>; around: number } {
   const count = rows.length
-  const width = columns.length
-  const points = new Float64Array(count * width)
-  columns.forEach(({ table, column, scale }, k) => {
-    for (let i = 0; i < count; i++) {
-      points[i * width + k] = table.values[rows[i]! * table.width + column]! * scale
-    }
-  })
-  const random = mulberry32(mixSeed(seed, 'projection'))
-  const lines = Array.from({ length: projections }, () => {
-    const signs = Float64Array.from({ length: width }, () => (random() < 0.5 ? -1 : 1) / Math.sqrt(width))
-    return Float64Array.from({ length: count }, (_, i) => {
-      let sum = 0
-      for (let k = 0; k < width; k++) sum += points[i * width + k]! * signs[k]!
-      return sum
-    })
-  })
   const outer = ring * distance
   // A difference of root mean square r has projections of standard deviation r: four of them hold nearly all.
-  const window = Math.min(4, Math.sqrt(width)) * outer
-  const [line, ...others] = lines as [Float64Array, ...Float64Array[]]
-  const order = Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => line[a]! - line[b]!)
+  const window = Math.min(4, Math.sqrt(columns)) * outer
   const crosses = boundary < groups.length
   const near: Array<[number, number]> = []
   let around = 0
   for (let p = 0; p < count; p++) {
-    const i = order[p]!
+    const own = p * projections
     search: for (let q = p + 1; q < count; q++) {
-      const j = order[q]!
-      if (line[j]! - line[i]! > window) break
-      for (const other of others) if (Math.abs(other[i]! - other[j]!) > window) continue search
-      const [a, b] = rows[i]! < rows[j]! ? [rows[i]!, rows[j]!] : [rows[j]!, rows[i]!]
+      const other = q * projections
+      if (places[other]! - places[own]! > window) break
+      for (let l = 1; l < projections; l++)
+        if (Math.abs(places[own + l]! - places[other + l]!) > window) continue search
+      const [a, b] = rows[p]! < rows[q]! ? [rows[p]!, rows[q]!] : [rows[q]!, rows[p]!]
       if (groups[a] === groups[b] || (crosses && !(a < boundary && b >= boundary))) continue
       const squared = distanceOf(a, b, outer ** 2)
       if (squared > outer ** 2) continue
