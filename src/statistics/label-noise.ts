@@ -1,5 +1,6 @@
 import { mixSeed, permutation } from '../training/seed.js'
-import { nearest, type Points } from './neighbours.js'
+import { nearest } from './nearest.js'
+import type { Points } from './neighbours.js'
 import { binomialAtLeast } from './probability.js'
 
 /** How the given labels compare with those their neighbourhood, or a linear model, suggests. */

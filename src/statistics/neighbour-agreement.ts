@@ -1,6 +1,7 @@
 import type { Examples } from '../training/trainable.js'
 import { readLabels } from './label-kind.js'
-import { nearest, pointsOf, sampleRows } from './neighbours.js'
+import { nearest } from './nearest.js'
+import { pointsOf, sampleRows } from './neighbours.js'
 import { agreementOfClasses, agreementOfNumbers, type PairAgreement } from './pair-agreement.js'
 import { tablesOf } from './tables.js'
 

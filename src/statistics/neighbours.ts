@@ -1,4 +1,5 @@
-import { mixSeed, mulberry32, permutation } from '../training/seed.js'
+import { mixSeed, permutation } from '../training/seed.js'
+import { SignProjection } from './projection.js'
 import { countFeatures, type Table } from './tables.js'
 
 /** Examples as points: standardised columns, randomly projected where there are more than 64 of them. */
@@ -22,70 +23,76 @@ export function pointsOf(tables: readonly Table[], rows: ArrayLike<number>, seed
   const total = used.reduce((sum, { width }) => sum + width, 0)
   const width = Math.min(total, mostWidth)
   const values = new Float64Array(count * width)
-  const random = mulberry32(mixSeed(seed, 'points'))
+  const projection = total > mostWidth ? new SignProjection(mixSeed(seed, 'points'), width) : undefined
   let column = 0
   for (const table of used) {
-    const together = table.width > mostWidth || table.shape.length > 3
-    const features = together ? 1 : countFeatures(table)
-    const moments = Array.from({ length: features }, () => ({ sum: 0, squares: 0 }))
-    for (let i = 0; i < count; i++) {
-      for (let k = 0; k < table.width; k++) {
-        const value = table.values[rows[i]! * table.width + k]!
-        const moment = moments[k % features]!
-        moment.sum += value
-        moment.squares += value * value
+    const scales = scalesOf(table, rows)
+    const read = (row: number, first: number, into: Float64Array) => {
+      const start = rows[row]! * table.width + first
+      for (let k = 0; k < into.length; k++) {
+        const { mean, factor } = scales[(first + k) % scales.length]!
+        into[k] = (table.values[start + k]! - mean) * factor
       }
     }
-    const n = (count * table.width) / features
-    const scales = moments.map(({ sum, squares }) => {
-      const mean = sum / n
-      const deviation = Math.sqrt(Math.max(0, squares / n - mean * mean))
-      return { mean, factor: deviation > 1e-9 * Math.abs(mean) ? 1 / deviation : 0 }
-    })
-    for (let k = 0; k < table.width; k++, column++) {
-      const { mean, factor } = scales[k % features]!
-      const signs =
-        total > mostWidth ? Float64Array.from({ length: width }, () => (random() < 0.5 ? -1 : 1)) : undefined
+    if (projection) projection.add(values, table.width, read)
+    else {
       for (let i = 0; i < count; i++) {
-        const value = (table.values[rows[i]! * table.width + k]! - mean) * factor
-        if (value === 0) continue
-        if (!signs) values[i * width + column] = value
-        else for (let p = 0; p < width; p++) values[i * width + p]! += signs[p]! * value
+        const start = i * width + column
+        read(i, 0, values.subarray(start, start + table.width))
       }
     }
+    column += table.width
   }
   return { values, count, width }
 }
 
-/** The `k` nearest of `among` for every one of `of`, nearest first; a point is no neighbour of its own. */
-export function nearest(of: Points, among: Points, k: number): Int32Array {
-  const { width } = of
-  const found = new Int32Array(of.count * k).fill(-1)
-  const distances = new Float64Array(k)
-  const same = of === among
-  for (let i = 0; i < of.count; i++) {
-    distances.fill(Infinity)
-    const base = i * k
-    for (let j = 0; j < among.count; j++) {
-      if (same && i === j) continue
-      const limit = distances[k - 1]!
-      let sum = 0
-      for (let d = 0; d < width && sum < limit; d++) {
-        const difference = of.values[i * width + d]! - among.values[j * width + d]!
-        sum += difference * difference
+/** How a feature is standardised. */
+interface Scale {
+  mean: number
+  /** One over the deviation; 0 where there is none. */
+  factor: number
+}
+
+/** Of the features of a table, as they come one after the other in a row: one for all columns, or one for each. */
+function scalesOf(table: Table, rows: ArrayLike<number>): Scale[] {
+  const together = table.width > mostWidth || table.shape.length > 3
+  const features = together ? 1 : countFeatures(table)
+  const sums = new Float64Array(features)
+  const squares = new Float64Array(features)
+  for (let i = 0; i < rows.length; i++) {
+    const start = rows[i]! * table.width
+    if (features === 1) addMoments(table, start, sums, squares)
+    else {
+      for (let k = 0; k < table.width; k++) {
+        const value = table.values[start + k]!
+        sums[k % features]! += value
+        squares[k % features]! += value * value
       }
-      if (sum >= limit) continue
-      let place = k - 1
-      while (place > 0 && distances[place - 1]! > sum) {
-        distances[place] = distances[place - 1]!
-        found[base + place] = found[base + place - 1]!
-        place--
-      }
-      distances[place] = sum
-      found[base + place] = j
     }
   }
-  return found
+  const n = (rows.length * table.width) / features
+  return Array.from(sums, (sum, k) => {
+    const mean = sum / n
+    const deviation = Math.sqrt(Math.max(0, squares[k]! / n - mean * mean))
+    return { mean, factor: deviation > 1e-9 * Math.abs(mean) ? 1 / deviation : 0 }
+  })
+}
+
+/** Of all values of a row together. */
+function addMoments({ values, width }: Table, start: number, sums: Float64Array, squares: Float64Array) {
+  let [sum, square] = [sums[0]!, squares[0]!]
+  for (let at = start; at < start + width; at++) {
+    const value = values[at]!
+    sum += value
+    square += value * value
+  }
+  sums[0] = sum
+  squares[0] = square
+}
+
+/** The numbers of all rows of some tables. */
+export function allRows(tables: readonly Table[]): Int32Array {
+  return Int32Array.from({ length: tables[0]!.rows }, (_, row) => row)
 }
 
 /** At most `most` of `count` rows, drawn at random and in order. */

@@ -1,8 +1,10 @@
 import { countExamples } from '../training/examples.js'
 import type { Examples } from '../training/trainable.js'
 import { readLabels } from './label-kind.js'
-import { nearest, type Points, pointsOf, sampleRows } from './neighbours.js'
+import { nearest } from './nearest.js'
+import { type Points, pointsOf, sampleRows } from './neighbours.js'
 import { agreementOfClasses, agreementOfNumbers, type PairAgreement } from './pair-agreement.js'
+import { squaredDistances, tile } from './squared-distances.js'
 import { tablesOf } from './tables.js'
 
 /** How far neighbours agree in their labels, among as many examples of each split. */
@@ -76,24 +78,43 @@ function sampled({ xs, ys }: Examples, count: number, seed: number): Sample | un
  */
 function pairsAsFar(points: Points, distances: Float64Array): Int32Array {
   const { count } = points
+  const between = allDistances(points)
   const isNext = (i: number, j: number) => Math.abs(i - j) <= nextInOrder * count
   const closest = (i: number, wanted: number) => {
     let [found, best] = [-1, Infinity]
     for (let j = 0; j < count; j++) {
       if (isNext(i, j)) continue
-      const off = Math.abs(distance(points, i, j) - wanted)
+      const off = Math.abs(between[i * count + j]! - wanted)
       if (off < best) [found, best] = [j, off]
     }
     return found
   }
   const partners = Int32Array.from({ length: count }, (_, i) => closest(i, 0))
-  const own = distancesTo(points, partners)
+  const own = Float64Array.from(partners, (partner, i) => between[i * count + partner]!)
   const byDistance = Int32Array.from(own.keys()).sort((a, b) => own[a]! - own[b]!)
   const wanted = distances.slice().sort()
   byDistance.forEach((i, rank) => {
     if (wanted[rank]! > own[i]!) partners[i] = closest(i, wanted[rank]!)
   })
   return partners
+}
+
+/** From every point to every other: of a few hundred points only. */
+function allDistances(points: Points): Float64Array {
+  const { count } = points
+  const distances = new Float64Array(count * count)
+  const sums = new Float64Array(tile.of * tile.among)
+  const limits = new Float64Array(sums.length).fill(Infinity)
+  for (let i = 0; i < count; i += tile.of) {
+    for (let j = i; j < count; j += tile.among) {
+      squaredDistances(points, i, points, j, { sums, limits })
+      for (let at = 0, p = i; p < i + tile.of; p++)
+        for (let q = j; q < j + tile.among; q++, at++)
+          if (p < count && q < count)
+            distances[p * count + q] = distances[q * count + p] = Math.sqrt(sums[at]!)
+    }
+  }
+  return distances
 }
 
 const distancesTo = (points: Points, partners: Int32Array): Float64Array =>

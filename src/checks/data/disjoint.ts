@@ -3,13 +3,14 @@ import { formatNumber, formatPercent } from '../../figures/number.js'
 import { countRepeats } from '../../statistics/chance-repeats.js'
 import { hashRows } from '../../statistics/identical-rows.js'
 import { findNearRows, type NearRows } from '../../statistics/near-rows.js'
-import { plural, type Table, tablesOf } from '../../statistics/tables.js'
+import { plural, tablesOf } from '../../statistics/tables.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
 import { searchedPart } from './duplicates.js'
+import { joinTables } from './joined-tables.js'
 
 export interface DisjointOptions extends CheckOptions {
   /** Share of the second examples that may be among the first. Default 0. */
@@ -110,43 +111,6 @@ async function findOverlap(
     seed,
     seconds: (performance.now() - started) / 1000,
   }
-}
-
-/** Both data sets one after the other. Throws `InvalidArgumentError` when their inputs differ in shape. */
-export function joinTables(first: Table[], second: Table[]): Table[] {
-  if (first.length !== second.length) {
-    throw new InvalidArgumentError(
-      'validation.xs',
-      plural(second.length, 'tensor'),
-      `${plural(first.length, 'tensor')}, as train.xs`,
-    )
-  }
-  return first.map((table, i) => {
-    const other = second.find(({ name }) => name === table.name) ?? second[i]!
-    if (other.shape.slice(1).join() !== table.shape.slice(1).join()) {
-      throw new InvalidArgumentError(
-        `validation.${other.name}`,
-        `the shape [${other.shape.join(', ')}]`,
-        `[examples${table.shape
-          .slice(1)
-          .map((size) => `, ${size}`)
-          .join('')}], as train.${table.name}`,
-      )
-    }
-    const rows = table.rows + other.rows
-    const whole = table.dtype !== 'float32' && other.dtype !== 'float32'
-    const size = rows * table.width
-    const values = whole ? new Int32Array(size) : new Float32Array(size)
-    values.set(table.values)
-    values.set(other.values, table.rows * table.width)
-    return {
-      ...table,
-      values,
-      rows,
-      shape: [rows, ...table.shape.slice(1)],
-      dtype: whole ? 'int32' : 'float32',
-    }
-  })
 }
 
 /** For each row from `boundary` on that is also before it: the first such row, and itself. */

@@ -1,7 +1,8 @@
 import { formatPercent } from '../../figures/number.js'
 import { bestAssignment } from '../../statistics/assignment.js'
 import { classesOf } from '../../statistics/label-kind.js'
-import { nearest, type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
+import { nearest } from '../../statistics/nearest.js'
+import { allRows, type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
 import { binomialAtLeast } from '../../statistics/probability.js'
 import { tablesOf } from '../../statistics/tables.js'
 import { assertExamples } from '../../training/examples.js'
@@ -9,7 +10,7 @@ import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { remembered } from '../remembered.js'
 import { type CheckResult, skippedResult } from '../result.js'
-import { joinTables } from './disjoint.js'
+import { assertJoinable, joinRows } from './joined-tables.js'
 
 export interface LabelMapOptions extends CheckOptions {}
 
@@ -46,7 +47,8 @@ async function compareLabelMaps(
   assertExamples(validation, 'validation')
   const skip = (reason: string) => skippedResult({ check: 'label-map-match', stage: 'data', reason, seed })
   const trained = tablesOf('xs', train.xs)
-  const tables = joinTables(trained, tablesOf('xs', validation.xs))
+  const validated = tablesOf('xs', validation.xs)
+  assertJoinable(trained, validated)
   const boundary = trained[0]!.rows
   const given = classesOf(tablesOf('ys', train.ys), trained, options.task)
   const expected = classesOf(tablesOf('ys', validation.ys), [], options.task)
@@ -54,9 +56,10 @@ async function compareLabelMaps(
   const classes = Math.max(given.classes, expected.classes)
   if (classes > mostClasses) return skip(`${classes} classes are too many for the permutation to be told`)
   const some = sampleRows(boundary, mostTrain, seed)
-  const others = sampleRows(tables[0]!.rows - boundary, mostValidation, seed)
+  const others = sampleRows(validated[0]!.rows, mostValidation, seed)
   if (others.length < 20 || some.length < 20) return skip('fewer than 20 examples in one of the splits')
-  const both = pointsOf(tables, [...some, ...others.map((row) => row + boundary)], seed)
+  const tables = joinRows(trained, some, validated, others)
+  const both = pointsOf(tables, allRows(tables), seed)
   const part = (start: number, end: number): Points => ({
     ...both,
     values: both.values.subarray(start * both.width, end * both.width),

@@ -7,7 +7,7 @@ import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { remembered } from '../remembered.js'
 import { type Cause, type CheckResult, skippedResult } from '../result.js'
-import { joinTables } from './disjoint.js'
+import { assertJoinable } from './joined-tables.js'
 
 export interface LabelledAlikeOptions extends CheckOptions {}
 
@@ -44,7 +44,7 @@ async function compareNearPairs(
   const { seed = defaultSeed } = options
   assertExamples(train, 'train')
   assertExamples(validation, 'validation')
-  joinTables(tablesOf('xs', train.xs), tablesOf('xs', validation.xs))
+  assertJoinable(tablesOf('xs', train.xs), tablesOf('xs', validation.xs))
   const skip = (reason: string) => skippedResult({ check: 'labelled-alike', stage: 'data', reason, seed })
   const agreement = splitAgreement(train, validation, { seed, most })
   if (!agreement) return skip('no output has a class or a number for each example, or there are too few')

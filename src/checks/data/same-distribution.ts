@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
 import { classesOf } from '../../statistics/label-kind.js'
-import { type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
+import { allRows, type Points, pointsOf, sampleRows } from '../../statistics/neighbours.js'
 import { tablesOf } from '../../statistics/tables.js'
 import { type CastSplit, castSplit } from '../../statistics/whole-numbers.js'
 import { assertExamples, describe } from '../../training/examples.js'
@@ -9,7 +9,7 @@ import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import { remembered } from '../remembered.js'
 import { type CheckResult, skippedResult } from '../result.js'
-import { joinTables } from './disjoint.js'
+import { assertJoinable, joinRows } from './joined-tables.js'
 
 export interface SameDistributionOptions extends CheckOptions {
   /** Largest shift allowed, in standard deviations (root of the mean square over features). Default 0.6. */
@@ -56,13 +56,14 @@ async function compareDistributions(
   assertExamples(train, 'train')
   assertExamples(validation, 'validation')
   const trained = tablesOf('xs', train.xs)
-  const tables = joinTables(trained, tablesOf('xs', validation.xs))
+  const validated = tablesOf('xs', validation.xs)
+  assertJoinable(trained, validated)
   const cast = castTargets(train, validation)
   if (cast) return { ...cast, seed, seconds: (performance.now() - started) / 1000 }
-  const boundary = trained[0]!.rows
-  const some = sampleRows(boundary, most, seed)
-  const others = sampleRows(tables[0]!.rows - boundary, most, seed)
-  const points = pointsOf(tables, [...some, ...others.map((row) => row + boundary)], seed)
+  const some = sampleRows(trained[0]!.rows, most, seed)
+  const others = sampleRows(validated[0]!.rows, most, seed)
+  const tables = joinRows(trained, some, validated, others)
+  const points = pointsOf(tables, allRows(tables), seed)
   const classes = [
     classesOf(tablesOf('ys', train.ys), trained, options.task),
     classesOf(tablesOf('ys', validation.ys), [], options.task),
@@ -96,7 +97,9 @@ async function compareDistributions(
     shift.surprise > leastSurprise.within &&
     overall.surprise > leastSurprise.overall
   const spreads =
-    !follows && Math.max(spread.ratio, 1 / spread.ratio) > maxSpread && spread.surprise > leastSurprise.spread
+    !follows &&
+    Math.max(spread.ratio, 1 / spread.ratio) > maxSpread &&
+    spread.surprise() > leastSurprise.spread
   const otherUnits = !shifted && !spreads && !follows && trend !== undefined && liesElsewhere(trend, maxShift)
   const failed = shifted || spreads || otherUnits
   return {
@@ -128,7 +131,7 @@ async function compareDistributions(
               name: 'augmentation-shift',
               evidence:
                 spreads && !shifted
-                  ? `the standard deviation of training inputs is ${formatNumber(spread.ratio)} times that of validation inputs (${formatNumber(spread.surprise)} standard errors from 1): noise or another scale on one side`
+                  ? `the standard deviation of training inputs is ${formatNumber(spread.ratio)} times that of validation inputs (${formatNumber(spread.surprise())} standard errors from 1): noise or another scale on one side`
                   : `features of validation examples differ from those of training examples${classes[0] && classes[1] ? ' of the same class' : ''} by ${formatNumber(shift.size)} standard deviations, ${formatNumber(Math.sqrt(shift.surprise))} times what sampling explains`,
               fix: 'send both splits through the same preprocessing (mean and deviation of the training data, the same scale, channel order and orientation); augmentation must keep inputs where real ones are',
             },
@@ -146,13 +149,11 @@ const liesElsewhere = ({ size, surprise }: { size: number; surprise: number }, m
 function targetShift(
   train: Examples,
   validation: Examples,
-  some: ArrayLike<number>,
-  others: ArrayLike<number>,
+  some: Int32Array,
+  others: Int32Array,
 ): { size: number; surprise: number } | undefined {
-  const trained = tablesOf('ys', train.ys)
-  const tables = joinTables(trained, tablesOf('ys', validation.ys))
-  const rows = [...Array.from(some), ...Array.from(others, (row) => row + trained[0]!.rows)]
-  return shiftOf(pointsOf(tables, rows, defaultSeed), some.length, () => 0)
+  const tables = joinRows(tablesOf('ys', train.ys), some, tablesOf('ys', validation.ys), others)
+  return shiftOf(pointsOf(tables, allRows(tables), defaultSeed), some.length, () => 0)
 }
 
 /** Targets that are whole numbers in one split only. Found first: it is sure, and inputs need not differ. */
@@ -193,10 +194,11 @@ function castResult(
 
 /** Root mean square shift of the means between the first `boundary` points and the rest, sampling noise taken out. */
 function shiftOf(
-  { values, count, width }: Points,
+  points: Points,
   boundary: number,
   group: (i: number) => number | undefined,
 ): { size: number; surprise: number } | undefined {
+  const { count, width } = points
   const members = new Map<number, [number[], number[]]>()
   for (let i = 0; i < count; i++) {
     const own = group(i)
@@ -208,11 +210,11 @@ function shiftOf(
   let [squares, noise, weight] = [0, 0, 0]
   for (const [a, b] of members.values()) {
     if (a.length < leastMembers || b.length < leastMembers) continue
+    const [one, other] = [momentsOf(points, a), momentsOf(points, b)]
     let sum = 0
     for (let k = 0; k < width; k++) {
-      const [one, other] = [moments(values, width, k, a), moments(values, width, k, b)]
-      const variance = Math.max((one.variance + other.variance) / 2, 1e-6)
-      sum += Math.min((one.mean - other.mean) ** 2 / variance, 1e6)
+      const variance = Math.max((one.variances[k]! + other.variances[k]!) / 2, 1e-6)
+      sum += Math.min((one.means[k]! - other.means[k]!) ** 2 / variance, 1e6)
     }
     const size = a.length + b.length
     squares += (size * sum) / width
@@ -225,48 +227,87 @@ function shiftOf(
 
 /** Ratio of the deviations of the first `boundary` points to those of the rest, as a geometric mean over features. */
 function spreadOf(
-  { values, count, width }: Points,
+  points: Points,
   boundary: number,
   isRepeat: (i: number) => boolean,
-): { ratio: number; surprise: number } {
-  const rows = Array.from({ length: count }, (_, i) => i).filter((i) => !isRepeat(i))
+): { ratio: number; surprise: () => number } {
+  const rows = Array.from({ length: points.count }, (_, i) => i).filter((i) => !isRepeat(i))
   const [a, b] = [rows.filter((i) => i < boundary), rows.filter((i) => i >= boundary)]
-  let [sum, noise, used] = [0, 0, 0]
-  for (let k = 0; k < width; k++) {
-    const [one, other] = [moments(values, width, k, a), moments(values, width, k, b)]
-    if (!(one.variance > 1e-6) || !(other.variance > 1e-6)) continue
-    sum += 0.5 * Math.log(one.variance / other.variance)
-    noise += Math.sqrt(one.logError ** 2 + other.logError ** 2)
-    used++
+  const [one, other] = [momentsOf(points, a), momentsOf(points, b)]
+  const used: number[] = []
+  let sum = 0
+  for (let k = 0; k < points.width; k++) {
+    const [variance, otherVariance] = [one.variances[k]!, other.variances[k]!]
+    if (!(variance > 1e-6) || !(otherVariance > 1e-6)) continue
+    sum += 0.5 * Math.log(variance / otherVariance)
+    used.push(k)
   }
-  if (used === 0) return { ratio: 1, surprise: 0 }
-  // Features may go together: their errors are taken as those of one.
-  return { ratio: Math.exp(sum / used), surprise: Math.abs(sum) / Math.max(noise, 1e-9) }
+  if (used.length === 0) return { ratio: 1, surprise: () => 0 }
+  return {
+    ratio: Math.exp(sum / used.length),
+    // Asked of few: fourth powers take their time. Features may go together: their errors are taken as those of one.
+    surprise() {
+      const [error, otherError] = [logErrorsOf(points, a, one), logErrorsOf(points, b, other)]
+      const noise = used.reduce((total, k) => total + Math.sqrt(error[k]! ** 2 + otherError[k]! ** 2), 0)
+      return Math.abs(sum) / Math.max(noise, 1e-9)
+    },
+  }
 }
 
 /** Copies of an earlier row: they add nothing to what is known of a mean. */
 function repeatedRows({ values, count, width }: Points): boolean[] {
-  const seen = new Set<string>()
+  // Copies have the same sum, weighted by column; few other rows do.
+  const bySum = new Map<number, number[]>()
+  const same = (a: number, b: number) => {
+    for (let k = 0; k < width; k++) if (values[a * width + k] !== values[b * width + k]) return false
+    return true
+  }
   return Array.from({ length: count }, (_, i) => {
-    const key = values.subarray(i * width, (i + 1) * width).join()
-    const known = seen.has(key)
-    seen.add(key)
-    return known
+    let sum = 0
+    for (let k = 0; k < width; k++) sum += (k + 1) * values[i * width + k]!
+    const alike = bySum.get(sum)
+    if (alike?.some((other) => same(i, other))) return true
+    if (alike) alike.push(i)
+    else bySum.set(sum, [i])
+    return false
   })
 }
 
-function moments(values: Float64Array, width: number, column: number, rows: readonly number[]) {
-  let [sum, total] = [0, 0]
+interface Moments {
+  means: Float64Array
+  variances: Float64Array
+}
+
+/** Of each column, over some rows. */
+function momentsOf({ values, width }: Points, rows: readonly number[]): Moments {
+  const means = new Float64Array(width)
+  const variances = new Float64Array(width)
   for (const row of rows) {
-    const value = values[row * width + column]!
-    sum += value
-    total += value * value
+    for (let k = 0; k < width; k++) {
+      const value = values[row * width + k]!
+      means[k]! += value
+      variances[k]! += value * value
+    }
   }
-  const mean = sum / rows.length
-  const variance = Math.max(0, total / rows.length - mean * mean)
-  let fourth = 0
-  for (const row of rows) fourth += (values[row * width + column]! - mean) ** 4
-  const kurtosis = variance > 0 ? fourth / rows.length / variance ** 2 : 3
-  // The standard error of the logarithm of a deviation.
-  return { mean, variance, logError: Math.sqrt(Math.max(kurtosis - 1, 0.5) / (4 * rows.length)) }
+  for (let k = 0; k < width; k++) {
+    const mean = means[k]! / rows.length
+    means[k] = mean
+    variances[k] = Math.max(0, variances[k]! / rows.length - mean * mean)
+  }
+  return { means, variances }
+}
+
+/** The standard error of the logarithm of each column's deviation, from its kurtosis. */
+function logErrorsOf(
+  { values, width }: Points,
+  rows: readonly number[],
+  { means, variances }: Moments,
+): Float64Array {
+  const fourths = new Float64Array(width)
+  for (const row of rows)
+    for (let k = 0; k < width; k++) fourths[k]! += (values[row * width + k]! - means[k]!) ** 4
+  return fourths.map((fourth, k) => {
+    const kurtosis = variances[k]! > 0 ? fourth / rows.length / variances[k]! ** 2 : 3
+    return Math.sqrt(Math.max(kurtosis - 1, 0.5) / (4 * rows.length))
+  })
 }
