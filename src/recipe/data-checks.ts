@@ -11,6 +11,7 @@ import { checkSameDistribution } from '../checks/data/same-distribution.js'
 import { checkShuffled } from '../checks/data/shuffled.js'
 import { checkTargetLeak } from '../checks/data/target-leak.js'
 import { type CheckOptions, defaultSeed } from '../checks/options.js'
+import { SharedFindings, sharingFindings } from '../statistics/shared-findings.js'
 import { type Table, tablesOf } from '../statistics/tables.js'
 import { openProgram } from '../training/open.js'
 import type { Examples } from '../training/trainable.js'
@@ -34,8 +35,16 @@ function isWhole({ values, rows, width }: Table): boolean {
 /** With more classes than this rare and absent ones are the nature of the data. */
 const mostClasses = 20
 
-/** The checks of the data stage, in the recipe's order. */
+/** The checks of the data stage, in the recipe's order. What several look for is looked for once. */
 export function dataChecks(context: RecipeContext): RecipeCheck[] {
+  const findings = new SharedFindings()
+  return unshared(context).map((check) => ({
+    ...check,
+    run: (options) => sharingFindings(findings, () => check.run(options)),
+  }))
+}
+
+function unshared(context: RecipeContext): RecipeCheck[] {
   const { recipe, train, validation, batchSize } = context
   return [
     {

@@ -1,11 +1,10 @@
 import type { Examples } from '../training/trainable.js'
-import { countRepeats } from './chance-repeats.js'
-import { hashRows, repeatedRows } from './identical-rows.js'
+import { repeatedRows } from './identical-rows.js'
 import { classesOf, type Task } from './label-kind.js'
 import { findLabelNoise } from './label-noise.js'
-import { findNearRows } from './near-rows.js'
 import { pointsOf, sampleRows } from './neighbours.js'
 import { findOutliers, leastOutlierRows, mayHaveOutliers } from './outlying-values.js'
+import { nearRowsIn, repeatsIn } from './repeated-inputs.js'
 import { tablesOf } from './tables.js'
 
 /** Examples that somebody should look at. Row numbers, ascending. */
@@ -36,9 +35,9 @@ export function findSuspicious(
   const measurements = rows < leastOutlierRows ? [] : mayHaveOutliers(inputs, outputs, task)
   const outliers = new Set(findOutliers(measurements, seed).map(({ example }) => example))
 
-  const repeats = countRepeats(inputs, rows, hashRows(inputs))
+  const repeats = repeatsIn(xs)
   const natural = repeats.enumerable || repeats.pairs <= repeats.allowed
-  const near = findNearRows(inputs, { boundary: rows, groups: repeats.groups, seed })
+  const near = nearRowsIn(xs, seed)
   return {
     outliers: [...outliers].sort((a, b) => a - b),
     copies: [...(natural ? [] : repeatedRows(repeats.groups)), ...near.pairs]

@@ -1,11 +1,10 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { countRepeats } from '../../statistics/chance-repeats.js'
-import { hashRows, repeatedRows } from '../../statistics/identical-rows.js'
+import { repeatedRows } from '../../statistics/identical-rows.js'
 import { classesOf, readLabels } from '../../statistics/label-kind.js'
 import { findLabelNoise } from '../../statistics/label-noise.js'
-import { findNearRows } from '../../statistics/near-rows.js'
 import { pointsOf, sampleRows } from '../../statistics/neighbours.js'
+import { nearRowsIn, repeatsIn } from '../../statistics/repeated-inputs.js'
 import { plural, type Table, tablesOf } from '../../statistics/tables.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
@@ -59,7 +58,7 @@ async function findContradictions(given: Examples, options: ConsistentLabelsOpti
       'the targets have the shape of the inputs: reconstruction, without labels that could disagree'
     return skippedResult({ check: 'consistent-labels', stage: 'data', reason, seed })
   }
-  const repeats = countRepeats(inputs, rows, hashRows(inputs))
+  const repeats = repeatsIn(given.xs)
   const same = labelEquality(outputs)
   const conflicts = repeatedRows(repeats.groups).filter(([first, ...others]) =>
     others.some((row) => !same(first!, row)),
@@ -67,11 +66,7 @@ async function findContradictions(given: Examples, options: ConsistentLabelsOpti
   const conflicting = conflicts.reduce((sum, group) => sum + group.length, 0)
   const natural = repeats.enumerable || repeats.pairs <= repeats.allowed
   const labels = classesOf(outputs, inputs, options.task)
-  const near = labels
-    ? findNearRows(inputs, { boundary: rows, groups: repeats.groups, seed }).pairs.filter(
-        ([a, b]) => !same(a, b),
-      )
-    : []
+  const near = labels ? nearRowsIn(given.xs, seed).pairs.filter(([a, b]) => !same(a, b)) : []
   const contradict = !natural && conflicting > maxShare * rows
   const nearlyContradict = near.length > maxShare * rows && near.length >= 3
   const picked = sampleRows(rows, most, seed)

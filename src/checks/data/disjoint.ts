@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { countRepeats } from '../../statistics/chance-repeats.js'
-import { hashRows } from '../../statistics/identical-rows.js'
 import { findNearRows, type NearRows } from '../../statistics/near-rows.js'
+import { repeatsAcross } from '../../statistics/repeated-inputs.js'
 import { plural, tablesOf } from '../../statistics/tables.js'
 import { assertExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
@@ -50,7 +49,7 @@ async function findOverlap(
   const boundary = trained[0]!.rows
   const total = tables[0]!.rows
   const others = total - boundary
-  const repeats = countRepeats(tables, boundary, hashRows(tables))
+  const repeats = repeatsAcross(train.xs, validation.xs, tables)
   const pairs = exactPairs(repeats.groups, boundary)
   const natural = repeats.enumerable || repeats.pairs <= repeats.allowed
   const exact = !natural && pairs.length > maxShare * others

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber, formatPercent } from '../../figures/number.js'
-import { countRepeats } from '../../statistics/chance-repeats.js'
-import { hashRows, repeatedRows } from '../../statistics/identical-rows.js'
-import { findNearRows, type NearRows } from '../../statistics/near-rows.js'
-import { plural, tablesOf } from '../../statistics/tables.js'
-import { assertExamples, describe } from '../../training/examples.js'
+import { repeatedRows } from '../../statistics/identical-rows.js'
+import type { NearRows } from '../../statistics/near-rows.js'
+import { nearRowsIn, repeatsIn } from '../../statistics/repeated-inputs.js'
+import { plural } from '../../statistics/tables.js'
+import { assertExamples, countExamples, describe } from '../../training/examples.js'
 import type { Examples } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import type { CheckResult } from '../result.js'
@@ -30,16 +30,13 @@ export async function checkNoDuplicates(
     throw new InvalidArgumentError('options.maxShare', describe(maxShare), 'a share from 0 up to 1')
   }
   assertExamples(examples, 'examples')
-  const tables = tablesOf('xs', examples.xs)
-  const rows = tables[0]!.rows
-  const repeats = countRepeats(tables, rows, hashRows(tables))
+  const rows = countExamples(examples)
+  const repeats = repeatsIn(examples.xs)
   const repeated = repeatedRows(repeats.groups)
   const copies = rows - repeats.distinct
   const natural = repeats.enumerable || repeats.pairs <= repeats.allowed
   const exact = !natural && copies > maxShare * rows
-  const close: NearRows | undefined = near
-    ? findNearRows(tables, { boundary: rows, groups: repeats.groups, seed })
-    : undefined
+  const close: NearRows | undefined = near ? nearRowsIn(examples.xs, seed) : undefined
   const nearCopies = new Set(close?.pairs.map(([, later]) => later)).size
   const nearFails = close !== undefined && nearCopies > maxShare * close.searched
   const failures = [
