@@ -3,7 +3,7 @@ import { squaredDistances, tile } from './squared-distances.js'
 
 /**
  * The `k` nearest of `among` for every one of `of`, nearest first; a point is no neighbour of its own. Of points
- * equally far the one that comes first in `among` is nearer.
+ * equally far the one that comes first in `among` is nearer. Points lie at finite places.
  */
 export function nearest(of: Points, among: Points, k: number): Int32Array {
   const closest = new Closest(of.count, k)
