@@ -115,6 +115,18 @@ for (const { name, growth, againstLoop, memory, memoryGrowth } of run('growth.mj
   console.log(`| ${name} | ${cells.join(' | ')} |`)
 }
 
+const backends = { tensorflow: [], wasm: [] }
+for (let round = 0; round < rounds; round++) {
+  for (const [name, found] of Object.entries(backends)) found.push(run('backends.mjs', name))
+}
+console.log('\n| milliseconds a step | native | WebAssembly | ratio by round |\n|---|---|---|---|')
+for (const name of Object.keys(backends.wasm[0])) {
+  const [native, wasm] = Object.values(backends).map((all) => all.map((one) => one[name]))
+  console.log(
+    `| ${name} | ${spread(native, 1)} | ${spread(wasm, 1)} | ${spread(native.map((value, i) => value / wasm[i]))} |`,
+  )
+}
+
 const published = bundle()
 const starts = Array.from({ length: 7 }, () => run('start.mjs', published))
 rmSync(published, { recursive: true })
