@@ -18,11 +18,18 @@ const rounding = 1e-5
 /**
  * Which label belongs to which example matters. True for a loss that depends on the labels, but stays the same when they
  * are dealt out to other examples. A distance does so too while all labels are beyond all predictions: it must stay the
- * same with labels among the predictions as well.
+ * same with labels among the predictions as well. `predictions`: those for the examples, where they are known.
  */
-export function labelsAreInterchangeable(program: Trainable, examples: Examples, loss: number, seed: number) {
+export function labelsAreInterchangeable(
+  program: Trainable,
+  examples: Examples,
+  {
+    loss,
+    seed,
+    predictions = predictValues(program, examples.xs),
+  }: { loss: number; seed: number; predictions?: readonly Values[] },
+): boolean {
   const count = countExamples(examples)
-  const predictions = predictValues(program, examples.xs)
   const labels = tensorsOf(examples.ys).map((tensor) => ({ values: tensor.dataSync() }))
   const spreads = [predictions, labels].map((part) => spreadOf(part, count))
   if (spreads.includes(0) || spreads[0]! * spreads[1]! < leastProduct * Math.abs(loss)) return false
@@ -86,7 +93,7 @@ export function labelsOnlyAdded(program: Trainable, examples: Examples, seed: nu
   const loss = lossOf(program, examples)
   const added =
     countExamples(examples) > 1 &&
-    labelsAreInterchangeable(program, examples, loss, seed) &&
+    labelsAreInterchangeable(program, examples, { loss, seed }) &&
     lossIsMeanOfRows(program, examples)
   return added ? [causeOfAddedLabels] : []
 }

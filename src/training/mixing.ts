@@ -16,7 +16,7 @@ export interface Mixing {
 export function mixesExamples(
   program: Trainable,
   examples: Examples,
-  predictions?: tf.Tensor[],
+  predictions?: readonly tf.Tensor[],
 ): Mixing | undefined {
   const count = countExamples(examples)
   if (count < 2) return undefined
@@ -29,8 +29,8 @@ export function mixesExamples(
     together.forEach((tensor, i) => {
       if (alone[i]!.shape[0] !== half || tensor.shape[0] !== count) return
       const first = tf.slice(tensor, 0, half)
-      const largest = tf.max(tf.abs(tf.sub(first, alone[i]!))).dataSync()[0]!
-      const scale = tf.max(tf.abs(tensor)).dataSync()[0]!
+      const sizes = tf.stack([tf.max(tf.abs(tf.sub(first, alone[i]!))), tf.max(tf.abs(tensor))])
+      const [largest, scale] = sizes.dataSync() as unknown as [number, number]
       if (largest / Math.max(scale, 1e-12) > worst) {
         worst = largest / Math.max(scale, 1e-12)
         difference = largest

@@ -46,6 +46,12 @@ export function partOf({ shape, values }: Values, { axis, start, length }: AxisR
   return part
 }
 
+/** Some places along an axis. */
+export interface AxisPlaces {
+  axis: number
+  at: readonly number[]
+}
+
 /**
  * Gradients of ⟨r, f(x)⟩ with a fixed random r, never of a sum: rows of a softmax sum to a constant, so a sum is
  * blind to what they depend on. `select` limits r to a part of each output. One entry per input, undefined for
@@ -54,7 +60,7 @@ export function partOf({ shape, values }: Values, { axis, start, length }: AxisR
 export function inputGradients(
   program: Trainable,
   xs: TensorGroup,
-  { seed, select }: { seed: number; select?: AxisRange },
+  { seed, select }: { seed: number; select?: AxisPlaces },
 ): Array<Values | undefined> | undefined {
   const inputs = tensorsOf(xs, program.inputNames)
   const floats = inputs.filter(({ dtype }) => dtype === 'float32')
@@ -76,7 +82,7 @@ export function inputGradients(
   })
 }
 
-function projection(shape: number[], seed: number, select: AxisRange | undefined): tf.Tensor {
+function projection(shape: number[], seed: number, select: AxisPlaces | undefined): tf.Tensor {
   const random = mulberry32(seed)
   const size = shape.reduce((product, one) => product * one, 1)
   const values = Float32Array.from({ length: size }, () => normal(random))
@@ -84,7 +90,7 @@ function projection(shape: number[], seed: number, select: AxisRange | undefined
   const inner = shape.slice(select.axis + 1).reduce((product, one) => product * one, 1)
   for (let i = 0; i < size; i++) {
     const at = Math.floor(i / inner) % shape[select.axis]!
-    if (at < select.start || at >= select.start + select.length) values[i] = 0
+    if (!select.at.includes(at)) values[i] = 0
   }
   return tf.tensor(values, shape)
 }

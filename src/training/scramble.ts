@@ -68,3 +68,25 @@ export function splice(inside: tf.Tensor, outside: tf.Tensor, { axis, start, len
     )
   })
 }
+
+/** A range for each example: `inside` in there, `outside` in the rest and where an example has none. Of one shape. */
+export function spliceEach(
+  inside: tf.Tensor,
+  outside: tf.Tensor,
+  ranges: ReadonlyArray<AxisRange | undefined>,
+): tf.Tensor {
+  const { shape, size } = outside
+  const row = size / shape[0]!
+  const isInside = new Uint8Array(size)
+  for (const [example, range] of ranges.entries()) {
+    if (!range) continue
+    const { axis, start, length } = range
+    const inner = shape.slice(axis + 1).reduce((product, one) => product * one, 1)
+    const whole = inner * shape[axis]!
+    const [from, to] = [start * inner, (start + length) * inner]
+    if (axis === 0) isInside.fill(1, example * row, (example + 1) * row)
+    else
+      for (let at = example * row; at < (example + 1) * row; at += whole) isInside.fill(1, at + from, at + to)
+  }
+  return tf.tidy(() => tf.where(tf.tensor(isInside, shape, 'bool'), inside, outside))
+}

@@ -15,7 +15,7 @@ import { learningRateOf } from '../../training/learning-rate.js'
 import { lossOf, repeatExamples, weightValues } from '../../training/measure.js'
 import { mixesExamples } from '../../training/mixing.js'
 import { openProgram } from '../../training/open.js'
-import { largestDifference, predictValues } from '../../training/probe.js'
+import { largestDifference, predictValues, type Values } from '../../training/probe.js'
 import { mixSeed, permutation, withSeed } from '../../training/seed.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
@@ -84,9 +84,16 @@ async function brokenLaws(
   examples: Examples,
   { loss, rtol, seed }: { loss: number; rtol: number; seed: number },
 ): Promise<Law[]> {
-  const repeated = twice(program, examples, loss)
+  const predictions = predictValues(program, examples.xs)
+  const repeated = twice(program, examples, loss, predictions)
   if (repeated) return [repeated]
-  const mixed = mixesExamples(program, examples)
+  const mixed = tf.tidy(() =>
+    mixesExamples(
+      program,
+      examples,
+      predictions.map(({ values, shape }) => tf.tensor(values, shape)),
+    ),
+  )
   if (mixed) {
     const finding = `Leaving out half of the examples changes the predictions for the others by up to ${formatNumber(mixed.difference)}.`
     return [{ law: 'parts', name: 'change of predictions', value: mixed.difference, expected: 0, finding }]
@@ -107,15 +114,21 @@ async function brokenLaws(
         ],
   )
   if (broken.length === 0) {
-    const parts = inParts(program, examples, loss, isClose) ?? otherPairs(program, examples, loss, seed)
+    const parts =
+      inParts(program, examples, loss, isClose) ?? otherPairs(program, examples, { loss, seed, predictions })
     if (parts) broken.push(parts)
   }
   const moved = await atRateZero(program, examples)
   return moved ? [...broken, moved] : broken
 }
 
-function twice(program: Trainable, examples: Examples, loss: number): Law | undefined {
-  const [first, second] = [predictValues(program, examples.xs), predictValues(program, examples.xs)]
+function twice(
+  program: Trainable,
+  examples: Examples,
+  loss: number,
+  first: readonly Values[],
+): Law | undefined {
+  const second = predictValues(program, examples.xs)
   const change = Math.max(...first.map(({ values }, i) => largestDifference(values, second[i]!.values)))
   const again = lossOf(program, examples)
   if (change === 0 && Object.is(loss, again)) return undefined
@@ -182,8 +195,13 @@ function inParts(
 }
 
 /** A loss that is the same whichever example gets which label. */
-function otherPairs(program: Trainable, examples: Examples, loss: number, seed: number): Law | undefined {
-  if (!labelsAreInterchangeable(program, examples, loss, seed)) return undefined
+function otherPairs(
+  program: Trainable,
+  examples: Examples,
+  known: { loss: number; seed: number; predictions: readonly Values[] },
+): Law | undefined {
+  if (!labelsAreInterchangeable(program, examples, known)) return undefined
+  const { loss } = known
   return {
     law: 'pairs',
     name: 'loss with labels of other examples',

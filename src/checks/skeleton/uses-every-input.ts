@@ -4,7 +4,7 @@ import { assertExamples, mapGroup, tensorsOf } from '../../training/examples.js'
 import { openProgram } from '../../training/open.js'
 import { inputGradients, largestDifference, partOf, predictValues } from '../../training/probe.js'
 import { randomizeWeights } from '../../training/randomize.js'
-import { type AxisRange, scramble, splice } from '../../training/scramble.js'
+import { type AxisRange, scramble, splice, spliceEach } from '../../training/scramble.js'
 import { mixSeed } from '../../training/seed.js'
 import type { Examples, Subject, TensorGroup, Trainable } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
@@ -20,7 +20,7 @@ interface Part {
   used: boolean
 }
 
-/** Each untouched part costs a forward pass; of longer axes, evenly spaced parts are looked at. */
+/** Of longer axes, evenly spaced parts are looked at. */
 const mostParts = 64
 /** Random weights of the usual scale, and tiny ones under which nothing saturates whatever the inputs. */
 const scales = [1, 1e-3]
@@ -28,7 +28,8 @@ const scales = [1, 1e-3]
 /**
  * Some prediction depends on every declared input: on every column of a table, every step and channel of a sequence,
  * every channel of a picture. A part counts as used when the gradient of a random projection of the predictions is
- * not zero there or other values change a prediction, with the initial weights or with random ones. No training step.
+ * not zero there or other values change a prediction, with the initial weights or with random ones. Parts are replaced in
+ * few predictions, many at once; one that nothing shows to be used has been replaced by itself. No training step.
  */
 export async function checkUsesEveryInput(
   subject: Subject,
@@ -47,6 +48,7 @@ export async function checkUsesEveryInput(
       if (!randomizeWeights(program, mixSeed(seed, i), scale)) break
       markUsed(program, batch.xs, parts, seed)
     }
+    if (!parts.every(({ used }) => used)) markOneByOne(program, batch.xs, parts, seed)
     const unused = withoutLeftovers(
       parts.filter(({ used }) => !used),
       program,
@@ -114,7 +116,7 @@ function spaced(size: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.floor((i * size) / count))
 }
 
-/** Gradients settle most parts at once; what they leave open is decided by other values. */
+/** Gradients settle most parts at once; what they leave open is decided by other values, of many parts at once. */
 function markUsed(program: Trainable, xs: TensorGroup, parts: Part[], seed: number): void {
   tf.tidy(() => {
     const gradients = inputGradients(program, xs, { seed })
@@ -123,21 +125,99 @@ function markUsed(program: Trainable, xs: TensorGroup, parts: Part[], seed: numb
       if (!part.used && gradient) part.used = partOf(gradient, part.range).some((value) => value !== 0)
     }
     if (parts.every(({ used }) => used)) return
-    const base = predictValues(program, xs)
-    const inputs = tensorsOf(xs, program.inputNames)
-    for (const part of parts) {
-      if (part.used) continue
-      tf.tidy(() => {
-        const input = inputs[part.input]!
-        const changed = splice(scramble(input, seed), input, part.range)
-        const after = predictValues(
-          program,
-          mapGroup(xs, (tensor) => (tensor === input ? changed : tensor)),
-        )
-        part.used = after.some(({ values }, i) => largestDifference(values, base[i]!.values) > 0)
-      })
-    }
+    const probe = probeOf(program, xs, seed)
+    // With all of them replaced, nothing changes: none shows with these weights.
+    if (!probe.changedBy(parts.filter(({ used }) => !used))) return
+    markByExample(
+      parts.filter(({ used }) => !used),
+      probe,
+    )
+    for (const part of parts) part.used ||= probe.changedBy([part])
   })
+}
+
+/** What these weights hide from several parts at once may show in one. */
+function markOneByOne(program: Trainable, xs: TensorGroup, parts: Part[], seed: number): void {
+  tf.tidy(() => {
+    const probe = probeOf(program, xs, seed)
+    for (const part of parts) part.used ||= probe.changedBy([part])
+  })
+}
+
+/**
+ * A part in each second example: those whose prediction changes use it. The predictions for all others must stay what they
+ * are, or the program mixes its examples and nothing can be told like this.
+ */
+function markByExample(open: readonly Part[], probe: Probe): void {
+  const slots = probe.examples >> 1
+  if (slots < 2) return
+  for (let from = 0; from < open.length; from += slots) {
+    const partOf = (example: number) =>
+      example % 2 === 0 && example < 2 * slots ? open[(from + example / 2) % open.length] : undefined
+    const changes = probe.changesBy(partOf)
+    if (!changes || changes.some((changed, example) => changed && !partOf(example))) return
+    for (const [example, changed] of changes.entries()) if (changed) partOf(example)!.used = true
+  }
+}
+
+/** Predicts with other values in parts of the inputs. */
+interface Probe {
+  examples: number
+  /** Whether any prediction changes when all these parts are replaced, in every example. */
+  changedBy(parts: readonly Part[]): boolean
+  /** Which predictions change when each example has a part of its own replaced; undefined where outputs are no rows. */
+  changesBy(partOf: (example: number) => Part | undefined): boolean[] | undefined
+}
+
+/** To be used within a tidy. */
+function probeOf(program: Trainable, xs: TensorGroup, seed: number): Probe {
+  const inputs = tensorsOf(xs, program.inputNames)
+  const others = inputs.map((input) => scramble(input, seed))
+  const examples = inputs[0]!.shape[0]!
+  const base = predictValues(program, xs)
+  const predictWith = (change: (input: tf.Tensor, other: tf.Tensor, index: number) => tf.Tensor) =>
+    predictValues(
+      program,
+      mapGroup(xs, (tensor) => {
+        const index = inputs.indexOf(tensor)
+        return change(tensor, others[index]!, index)
+      }),
+    )
+  return {
+    examples,
+    changedBy: (parts) =>
+      tf.tidy(() =>
+        predictWith((input, other, index) => {
+          const ranges = parts.filter((part) => part.input === index).map(({ range }) => range)
+          if (ranges.some(({ axis }) => axis === 0)) return other
+          return ranges.reduce((changed, range) => splice(other, changed, range), input)
+        }).some(({ values }, i) => largestDifference(values, base[i]!.values) > 0),
+      ),
+    changesBy(partOf) {
+      if (base.some(({ shape }) => shape[0] !== examples)) return undefined
+      const range = (example: number, index: number) => {
+        const part = partOf(example)
+        return part?.input === index ? part.range : undefined
+      }
+      const all = Array.from({ length: examples }, (_, example) => example)
+      return tf.tidy(() => {
+        const after = predictWith((input, other, index) =>
+          spliceEach(
+            other,
+            input,
+            all.map((example) => range(example, index)),
+          ),
+        )
+        return all.map((example) =>
+          after.some(({ values }, i) => {
+            const width = values.length / examples
+            const [start, end] = [example * width, (example + 1) * width]
+            return largestDifference(values.subarray(start, end), base[i]!.values.subarray(start, end)) > 0
+          }),
+        )
+      })
+    },
+  }
 }
 
 /** A stride that does not divide the length leaves the last steps out: that is arithmetic, not a fault. */
