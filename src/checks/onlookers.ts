@@ -17,6 +17,8 @@ export interface Onlooking {
   nextStep(): (() => Promise<MadeStep>) | undefined
   /** The other check needs no further steps: makes those that are missing, as long as there is time. */
   finish(): Promise<void>
+  /** There are no further steps. */
+  dispose(): void
 }
 
 /**
@@ -48,23 +50,34 @@ function lookOn(
 ): Onlooking {
   let over = false
   const isTimeOver = () => signal?.aborted === true || performance.now() > deadline
+  const tellIfDone = async () => {
+    over ||= !watching.needsSteps()
+    if (!over) return
+    const started = performance.now()
+    await watching.results(false).then(
+      ([first, ...others]) => tell([{ ...first!, seconds: (performance.now() - started) / 1000 }, ...others]),
+      () => {},
+    )
+  }
   const step = async () => {
-    const { failure, ...made } = await watching.step()
-    over = failure !== undefined || !watching.needsSteps()
-    if (over && failure === undefined) {
-      const started = performance.now()
-      await watching.results(false).then(
-        ([first, ...others]) =>
-          tell([{ ...first!, seconds: (performance.now() - started) / 1000 }, ...others]),
-        () => {},
-      )
-    }
-    return made
+    const { failure, loss, gradients } = await watching.step()
+    if (failure !== undefined) over = true
+    else await tellIfDone()
+    return { loss, gradients }
   }
   return {
     nextStep: () => (over ? undefined : step),
+    dispose: () => watching.dispose(),
     finish: () =>
       withSeed(mixSeed(seed, 'run'), async () => {
+        if (over) return
+        try {
+          watching.catchUp()
+        } catch {
+          over = true
+          return
+        }
+        await tellIfDone()
         while (!over && !isTimeOver()) {
           const { loss, gradients } = await step()
           tf.dispose([loss, ...Object.values(gradients ?? {})])

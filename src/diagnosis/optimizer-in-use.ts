@@ -19,11 +19,20 @@ const states: Record<string, string> = {
 export function watchOptimizers() {
   const steps: Array<readonly OptimizerUpdate[]> = []
   const rates: RateInUse[] = []
+  /** Of steps that were measured and not seen yet. */
+  const measured: Array<ReadonlyArray<Omit<RateInUse, 'used'>>> = []
   return {
-    /** After each step, with the updates it made. */
-    see(updates: readonly OptimizerUpdate[]): void {
+    /** Right after a step, with the updates it made: the learning rates in use, to be read. */
+    measure(updates: readonly OptimizerUpdate[]): tf.Tensor[] {
+      const inUse = updates.flatMap(({ optimizer }) => rateInUse(optimizer) ?? [])
+      measured.push(inUse)
+      return inUse.map(({ negative }) => negative.clone())
+    },
+    /** In the order of the steps, with what was measured. */
+    see(updates: readonly OptimizerUpdate[], negatives: readonly ArrayLike<number>[]): void {
       steps.push(updates)
-      rates.push(...updates.flatMap(({ optimizer }) => rateInUse(optimizer) ?? []))
+      const inUse = measured.shift() ?? []
+      rates.push(...inUse.map(({ optimizer, set }, i) => ({ optimizer, set, used: -negatives[i]![0]! })))
     },
     startAnew: () => startAnew(steps),
     causes(): Cause[] {
@@ -74,13 +83,13 @@ interface RateInUse {
 }
 
 /** SGD and Momentum update by a tensor that only their setter changes (4.22); undefined for all others. */
-function rateInUse(optimizer: tf.Optimizer): RateInUse | undefined {
+function rateInUse(optimizer: tf.Optimizer): (Omit<RateInUse, 'used'> & { negative: tf.Tensor }) | undefined {
   const name = optimizer.getClassName()
   const set = learningRateOf(optimizer)
   const { c } = optimizer as unknown as { c?: unknown }
   if (!['SGD', 'Momentum'].includes(name) || set === undefined || !isTensor(c) || c.isDisposed)
     return undefined
-  return { optimizer: name, set, used: -c.dataSync()[0]! }
+  return { optimizer: name, set, negative: c }
 }
 
 /** A rate was assigned that no update uses. A program that writes to the tensor itself is left alone. */

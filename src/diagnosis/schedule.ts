@@ -1,5 +1,4 @@
 import { formatNumber } from '../figures/number.js'
-import { sameBatch } from '../training/batches.js'
 import { learningRateOf } from '../training/learning-rate.js'
 import { openProgram } from '../training/open.js'
 import { trainProgram } from '../training/run.js'
@@ -15,17 +14,18 @@ export async function scheduleOf({ subject, batch, seed, control, run }: Overfit
   const program = await openProgram(subject, seed)
   const rates: number[] = []
   const planned = learningRateOf(program.optimizer) ?? 0
+  const see = () => rates.push(learningRateOf(program.optimizer) ?? planned)
   try {
-    await trainProgram(program, sameBatch(batch).next, {
-      seed,
-      ...control,
-      steps: Math.min(watchedSteps, run.losses.length),
-      readEvery: 1,
-      until: () => {
-        rates.push(learningRateOf(program.optimizer) ?? planned)
-        return undefined
+    const { losses } = await trainProgram(
+      program,
+      (step) => {
+        if (step > 0) see()
+        return batch
       },
-    })
+      { seed, ...control, steps: Math.min(watchedSteps, run.losses.length) },
+    )
+    see()
+    rates.length = losses.filter(Number.isFinite).length
   } finally {
     program.dispose()
   }

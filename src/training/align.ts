@@ -121,9 +121,18 @@ function perOutput(group: TensorGroup, names: readonly string[], outputs: number
 }
 
 function classWeights(target: tf.Tensor, classWeight: Record<number, number>): tf.Tensor1D {
-  const classes = target.shape.length === 2 && target.shape[1]! > 1 ? tf.argMax(target, 1) : target.flatten()
-  const indices = classes.dataSync()
-  const weights = Float32Array.from(indices, (index) => {
+  if (target.shape.length === 2 && target.shape[1]! > 1) {
+    const classes = tf.argMax<tf.Tensor1D>(target, 1)
+    const weights = Array.from({ length: target.shape[1]! }, (_, index) => classWeight[index])
+    // With a weight for every class no label has to be read.
+    if (weights.every((weight) => weight !== undefined)) return tf.gather(tf.tensor1d(weights), classes)
+    return weightsByLabel(classes, classWeight)
+  }
+  return weightsByLabel(target.flatten(), classWeight)
+}
+
+function weightsByLabel(classes: tf.Tensor1D, classWeight: Record<number, number>): tf.Tensor1D {
+  const weights = Float32Array.from(classes.dataSync(), (index) => {
     const weight = classWeight[index]
     if (weight === undefined) {
       throw new InvalidArgumentError(

@@ -69,7 +69,7 @@ export async function runPlan(plan: TrainingPlan, options: PlannedRunOptions): P
         steps,
         ...control,
         ...(looks.length > 0 && {
-          readEvery: looks.map(({ every }) => every).reduce(commonDivisor),
+          readEvery: (made: number) => looks.some(({ every }) => made % every === 0),
           until: (losses: readonly number[]) => (lookAt(losses.length) ? 'done' : undefined),
         }),
       },
@@ -83,10 +83,6 @@ export async function runPlan(plan: TrainingPlan, options: PlannedRunOptions): P
     augmented?.dispose()
     batches.dispose()
   }
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b)
 }
 
 export function applyRate(program: Trainable, schedule: (step: number) => number, step: number): void {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { callStep } from './call-step.js'
+import { readTogether } from './read-together.js'
 import type { Run } from './recorded-run.js'
 import type { Examples, Trainable } from './trainable.js'
 
@@ -8,6 +9,15 @@ export interface PendingStep {
   loss: tf.Scalar
   penalty: tf.Scalar | undefined
   metrics: tf.NamedTensorMap
+  probe: Probe | undefined
+}
+
+/** Norms at a step, still on the backend. */
+interface Probe {
+  step: number
+  gradient: tf.Scalar | undefined
+  update: tf.Scalar
+  weight: tf.Scalar
 }
 
 /** An update that was made, with the gradients it used where they are known. Whoever made it hands both over. */
@@ -18,7 +28,6 @@ export interface MadeStep {
 
 export interface StepOptions {
   step: number
-  run: Run
   /** Record gradient norm and update ratio in the run. */
   probed: boolean
   metrics: boolean
@@ -30,44 +39,67 @@ export interface StepOptions {
 export async function takeStep(
   program: Trainable,
   batch: Examples,
-  { step, run, probed, metrics, make }: StepOptions,
+  { step, probed, metrics, make }: StepOptions,
 ): Promise<PendingStep> {
   const penalty = program.penalty?.()
   try {
-    const loss = await (probed
-      ? probeStep(program, batch, { step, run, make })
-      : make
-        ? lossOnly(await make())
-        : callStep(program, batch))
-    return { loss, penalty, metrics: metrics ? (program.metrics?.() ?? {}) : {} }
+    const { loss, probe } = probed
+      ? await probeStep(program, batch, { step, make })
+      : { loss: await (make ? lossOnly(await make()) : callStep(program, batch)), probe: undefined }
+    return { loss, penalty, metrics: metrics ? (program.metrics?.() ?? {}) : {}, probe }
   } catch (error) {
     tf.dispose(penalty ?? [])
     throw error
   }
 }
 
-/** Moves steps from the backend into the record. False when a loss is not finite: it is the last one kept. */
+/**
+ * Moves steps from the backend into the record, in one read. False when a loss is not finite: it is the last one kept.
+ */
 export function readSteps(steps: readonly PendingStep[], run: Run): boolean {
+  const tensors = steps.flatMap(tensorsOf)
+  const values = readTogether(tensors)
+  const numbers = new Map(tensors.map((tensor, i) => [tensor, values[i]![0]!]))
+  const numberOf = (tensor: tf.Tensor) => numbers.get(tensor)!
   let finite = true
-  for (const pending of steps) {
-    if (finite) {
-      const penalty = pending.penalty?.dataSync()[0] ?? 0
-      const loss = pending.loss.dataSync()[0]! - penalty
-      run.losses.push(loss)
-      if (pending.penalty) run.penalties.push(penalty)
-      for (const [name, metric] of Object.entries(pending.metrics)) {
-        run.metrics[name] ??= []
-        run.metrics[name].push(metric.dataSync()[0]!)
-      }
-      finite = Number.isFinite(loss)
+  for (const { loss, penalty, metrics, probe } of steps) {
+    if (probe) recordProbe(probe, run, numberOf)
+    if (!finite) continue
+    const share = penalty ? numberOf(penalty) : 0
+    const value = numberOf(loss) - share
+    run.losses.push(value)
+    if (penalty) run.penalties.push(share)
+    for (const [name, metric] of Object.entries(metrics)) {
+      run.metrics[name] ??= []
+      run.metrics[name].push(numberOf(metric))
     }
-    disposeStep(pending)
+    finite = Number.isFinite(value)
   }
+  tf.dispose(tensors)
   return finite
 }
 
-export function disposeStep({ loss, penalty, metrics }: PendingStep): void {
-  tf.dispose([loss, ...(penalty ? [penalty] : []), ...Object.values(metrics)])
+export function disposeStep(step: PendingStep): void {
+  tf.dispose(tensorsOf(step))
+}
+
+function tensorsOf({ loss, penalty, metrics, probe }: PendingStep): tf.Tensor[] {
+  return [
+    loss,
+    ...(penalty ? [penalty] : []),
+    ...Object.values(metrics),
+    ...(probe ? [...(probe.gradient ? [probe.gradient] : []), probe.update, probe.weight] : []),
+  ]
+}
+
+function recordProbe(
+  { step, gradient, update, weight }: Probe,
+  run: Run,
+  numberOf: (tensor: tf.Tensor) => number,
+): void {
+  if (gradient) run.gradientNorms.push({ step, value: numberOf(gradient) })
+  const moved = numberOf(update)
+  run.updateRatios.push({ step, value: moved === 0 ? 0 : moved / numberOf(weight) })
 }
 
 function lossOnly({ loss, gradients }: MadeStep): tf.Scalar {
@@ -79,31 +111,29 @@ function lossOnly({ loss, gradients }: MadeStep): tf.Scalar {
 export const makeStep = async (program: Trainable, batch: Examples): Promise<MadeStep> =>
   program.stepWithGradients?.(batch) ?? { loss: await callStep(program, batch) }
 
-/** A step that also records the size of its update relative to the weights and, where known, of its gradients. */
+/** A step that also measures the size of its update relative to the weights and, where known, of its gradients. */
 async function probeStep(
   program: Trainable,
   batch: Examples,
-  { step, run, make }: Pick<StepOptions, 'step' | 'run' | 'make'>,
-): Promise<tf.Scalar> {
+  { step, make }: Pick<StepOptions, 'step' | 'make'>,
+): Promise<{ loss: tf.Scalar; probe: Probe }> {
   const before = Object.entries(program.weights()).map(([name, weight]) => [name, weight.clone()] as const)
   try {
     const { loss, gradients } = await (make ?? (() => makeStep(program, batch)))()
     const after = program.weights()
-    const [gradientNorm, updateNorm, weightNorm] = tf.tidy(() => [
-      gradients && normOf(Object.values(gradients)),
+    const [update, weight, gradient] = tf.tidy(() => [
       normOf(before.map(([name, weight]) => tf.sub(after[name]!, weight))),
       normOf(before.map(([, weight]) => weight)),
+      ...(gradients ? [normOf(Object.values(gradients))] : []),
     ])
     tf.dispose(Object.values(gradients ?? {}))
-    if (gradientNorm !== undefined) run.gradientNorms.push({ step, value: gradientNorm })
-    run.updateRatios.push({ step, value: updateNorm === 0 ? 0 : updateNorm! / weightNorm! })
-    return loss
+    return { loss, probe: { step, gradient, update: update!, weight: weight! } }
   } finally {
     tf.dispose(before.map(([, weight]) => weight))
   }
 }
 
-function normOf(tensors: tf.Tensor[]): number {
-  if (tensors.length === 0) return 0
-  return tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!
+function normOf(tensors: tf.Tensor[]): tf.Scalar {
+  if (tensors.length === 0) return tf.scalar(0)
+  return tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))))
 }

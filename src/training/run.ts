@@ -19,8 +19,11 @@ export interface RunOptions extends RunControl {
   metrics?: boolean
   /** Makes the step, for somebody who looks on; undefined: the program's own step. */
   makeStep?: ((step: number) => (() => Promise<MadeStep>) | undefined) | undefined
-  /** Read losses back every so many steps, so that an accelerator need not wait at each. Default 8. */
-  readEvery?: number
+  /**
+   * Read losses back every so many steps, or after those that it says, all in one read, so that an accelerator need not
+   * wait at each. Default 8.
+   */
+  readEvery?: number | ((made: number) => boolean)
 }
 
 /** Timers and the runner's messages get a turn this often: a training loop never yields by itself. */
@@ -70,8 +73,9 @@ async function runSteps(
     for (let step = 0; step < steps; step++) {
       const batch = nextBatch(step)
       const probed = probeEvery > 0 && step % probeEvery === 0
-      pending.push(await takeStep(program, batch, { step, run, probed, metrics, make: makeStep?.(step) }))
-      if (pending.length >= readEvery || step === steps - 1) {
+      pending.push(await takeStep(program, batch, { step, probed, metrics, make: makeStep?.(step) }))
+      const isRead = typeof readEvery === 'number' ? pending.length >= readEvery : readEvery(step + 1)
+      if (isRead || step === steps - 1) {
         const finite = readSteps(pending, run)
         pending = []
         const reason = finite ? until?.(run.losses, run) : 'non-finite'

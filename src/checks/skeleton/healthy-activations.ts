@@ -48,6 +48,7 @@ export function watchActivations({ steps = 30 }: HealthyActivationsOptions = {})
       if (!over) look(program, 0)
     },
     done: () => over || cause !== undefined || taken === steps,
+    looksAfter: (count) => count === steps,
     afterStep(program, { count, loss }: Step) {
       taken = count
       over = !Number.isFinite(loss)

@@ -44,7 +44,9 @@ export function checkHealthyGradients(
 export function watchGradients({ steps = 10 }: HealthyGradientsOptions = {}): Watch {
   assertCounts({ steps })
   const records: LayerGradient[][] = []
-  let before: Array<{ name: string; kernel: tf.Tensor }> = []
+  let before: Kernel[] = []
+  /** The kernels of steps whose norms were not read yet. */
+  const measured: Array<readonly string[]> = []
   let applies = true
   const broken = () => records.at(-1)?.some(({ gradient }) => !Number.isFinite(gradient)) ?? false
   return {
@@ -52,13 +54,19 @@ export function watchGradients({ steps = 10 }: HealthyGradientsOptions = {}): Wa
       applies = program.stepWithGradients !== undefined
     },
     done: () => !applies || records.length === steps || broken(),
+    looksAfter: (count) => count === steps,
     beforeStep(program) {
       const kernels = Object.entries(program.weights()).filter(([, weight]) => weight.rank > 1)
       before = kernels.map(([name, weight]) => ({ name, kernel: weight.clone() }))
       return before.map(({ kernel }) => kernel)
     },
-    afterStep(program, { gradients = {} }) {
-      records.push(normsOf(before, program.weights(), gradients))
+    measure(program, { gradients = {} }) {
+      const squares = squaresOf(before, program.weights(), gradients)
+      measured.push(before.map(({ name }) => name))
+      return squares
+    },
+    afterStep(_program, _step, [squares = []]) {
+      records.push(normsOf(measured.shift()!, squares))
     },
     result(program, cut) {
       if (!applies) return skippedResult({ ...named, reason: missing, seed: 0 })
@@ -102,23 +110,32 @@ function layersOf(records: readonly LayerGradient[][], places: Map<string, strin
   })
 }
 
-/** Gradient, weight and update of each kernel at one step. All norms are read at once. */
-function normsOf(
-  before: ReadonlyArray<{ name: string; kernel: tf.Tensor }>,
+interface Kernel {
+  name: string
+  kernel: tf.Tensor
+}
+
+/** Sums of the squares of gradient, weight and update of each kernel at one step, in one tensor. */
+function squaresOf(
+  before: readonly Kernel[],
   after: tf.NamedTensorMap,
   gradients: tf.NamedTensorMap,
-): LayerGradient[] {
-  const squares = tf.tidy(() => {
-    const sumOfSquares = (tensor: tf.Tensor) => tf.sum(tf.square(tensor))
-    const all = before.flatMap(({ name, kernel }) => [
-      gradients[name] ? sumOfSquares(gradients[name]) : tf.scalar(0),
-      sumOfSquares(kernel),
-      sumOfSquares(tf.sub(after[name]!, kernel)),
-    ])
-    return all.length === 0 ? [] : Array.from(tf.stack(all).dataSync())
-  })
-  return before.map(({ name }, i) => {
-    const [gradient, weight, update] = squares.slice(3 * i, 3 * i + 3).map(Math.sqrt)
-    return { name, gradient: gradient!, weight: weight!, update: update! }
-  })
+): tf.Tensor[] {
+  const sumOfSquares = (tensor: tf.Tensor) => tf.sum(tf.square(tensor))
+  const all = before.flatMap(({ name, kernel }) => [
+    gradients[name] ? sumOfSquares(gradients[name]) : tf.scalar(0),
+    sumOfSquares(kernel),
+    sumOfSquares(tf.sub(after[name]!, kernel)),
+  ])
+  return all.length === 0 ? [] : [tf.stack(all)]
+}
+
+/** Gradient, weight and update of each kernel at one step. */
+function normsOf(names: readonly string[], squares: ArrayLike<number>): LayerGradient[] {
+  return names.map((name, i) => ({
+    name,
+    gradient: Math.sqrt(squares[3 * i]!),
+    weight: Math.sqrt(squares[3 * i + 1]!),
+    update: Math.sqrt(squares[3 * i + 2]!),
+  }))
 }

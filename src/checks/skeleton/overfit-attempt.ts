@@ -75,9 +75,9 @@ export async function attempt(
 ): Promise<Attempt> {
   const { steps = 2000 } = options
   const program = await openProgram(subject, seed)
+  const watching =
+    onlookers && canBeShared(program) ? onlookers.begin(program, batch, { ...options, seed }) : undefined
   try {
-    const watching =
-      onlookers && canBeShared(program) ? onlookers.begin(program, batch, { ...options, seed }) : undefined
     program.disableDropout?.()
     const own = viewOutputs(program, batch, 'batch')
     const byPredictions = options.loss === undefined && own.some(({ loss }) => !loss)
@@ -123,6 +123,7 @@ export async function attempt(
     if (!wasCutShort(run.end)) await watching?.finish()
     return attempted
   } finally {
+    watching?.dispose()
     program.dispose()
   }
 }

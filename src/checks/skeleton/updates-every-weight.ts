@@ -75,6 +75,7 @@ export function watchWeights({ steps = 3, plannedSteps }: UpdatesEveryWeightOpti
     const now = weightValues(program)
     resting = before.filter(({ values }, i) => largestDifference(values, now[i]!.values) === 0)
   }
+  const looksAfter = (count: number) => count === steps || count === steps + moreSteps
   let batch: Examples
   return {
     begin(program, examples) {
@@ -86,12 +87,15 @@ export function watchWeights({ steps = 3, plannedSteps }: UpdatesEveryWeightOpti
       frozenLayers.begin(program)
     },
     done: () => over,
-    afterStep(program, { count, loss, gradients, updates }) {
+    looksAfter,
+    looksAtGradients: true,
+    measure: (_program, { updates }) => optimizers.measure(updates),
+    afterStep(program, { count, loss, gradients, updates }, rates) {
       taken = count
-      optimizers.see(updates)
+      optimizers.see(updates, rates)
       if (count === 1 && gradients) symmetry.look(program, batch, gradients)
       const broken = !Number.isFinite(loss)
-      if (count !== steps && count !== steps + moreSteps && !broken) return
+      if (!looksAfter(count) && !broken) return
       lookAgain(program)
       // Where nothing moves, gradients may be gathered over some steps before they are applied.
       over = (resting.length === 0 && !optimizers.startAnew()) || count > steps || broken
