@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs'
 import { causeOfLaw, type Law } from '../../diagnosis/evaluation.js'
 import { deals, labelsAreInterchangeable } from '../../diagnosis/label-pairs.js'
 import { scaleLearningRate } from '../../diagnosis/trial.js'
