@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { countExamples, mapGroup, tensorsOf } from './examples.js'
+import type { Values } from './probe.js'
 import type { Examples, Trainable } from './trainable.js'
 
 /** A prediction that depends on the rest of its batch: by how much, relative to the spread of the predictions. */
@@ -11,18 +12,20 @@ export interface Mixing {
  * Whether predictions for the first half of the batch change when the second half is left out. In inference mode
  * they must not: a softmax or a normalisation over the batch axis, or a reshape where a transpose was meant, do
  * that. Undefined when they stay the same up to the rounding of another summation order. `predictions`: what `program`
- * gives for the whole batch, where that is known; they stay as they are.
+ * gives for the whole batch, where that is known.
  */
 export function mixesExamples(
   program: Trainable,
   examples: Examples,
-  predictions?: readonly tf.Tensor[],
+  predictions?: readonly Values[],
 ): Mixing | undefined {
   const count = countExamples(examples)
   if (count < 2) return undefined
   return tf.tidy(() => {
     const half = count >> 1
-    const together = predictions ?? asArray(program.predict(examples.xs))
+    const together =
+      predictions?.map(({ values, shape }) => tf.tensor(values, shape)) ??
+      asArray(program.predict(examples.xs))
     const alone = asArray(program.predict(mapGroup(examples.xs, (tensor) => tf.slice(tensor, 0, half))))
     let worst = 0
     let difference = 0

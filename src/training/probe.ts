@@ -16,9 +16,13 @@ export interface Values {
 export function predictValues(program: Trainable, xs: TensorGroup): Values[] {
   const predicted = program.predict(xs)
   const tensors = Array.isArray(predicted) ? predicted : [predicted]
-  const values = tensors.map((tensor) => ({ shape: tensor.shape, values: tensor.dataSync().slice() }))
+  const values = tensors.map(valuesOf)
   tf.dispose(tensors)
   return values
+}
+
+export function valuesOf(tensor: tf.Tensor): Values {
+  return { shape: tensor.shape, values: tensor.dataSync().slice() }
 }
 
 /** The largest difference of two arrays of numbers; 0 only for the same bits (NaN is equal to NaN). */

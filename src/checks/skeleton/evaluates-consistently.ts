@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs'
 import { causeOfLaw, type Law } from '../../diagnosis/evaluation.js'
 import { deals, labelsAreInterchangeable } from '../../diagnosis/label-pairs.js'
 import { scaleLearningRate } from '../../diagnosis/trial.js'
@@ -88,13 +87,7 @@ async function brokenLaws(
   const predictions = predictValues(program, examples.xs)
   const repeated = twice(program, examples, loss, predictions)
   if (repeated) return [repeated]
-  const mixed = tf.tidy(() =>
-    mixesExamples(
-      program,
-      examples,
-      predictions.map(({ values, shape }) => tf.tensor(values, shape)),
-    ),
-  )
+  const mixed = mixesExamples(program, examples, predictions)
   if (mixed) {
     const finding = `Leaving out half of the examples changes the predictions for the others by up to ${formatNumber(mixed.difference)}.`
     return [{ law: 'parts', name: 'change of predictions', value: mixed.difference, expected: 0, finding }]

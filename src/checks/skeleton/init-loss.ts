@@ -11,6 +11,7 @@ import { allLayers, finalActivation } from '../../training/layers.js'
 import { mixesExamples } from '../../training/mixing.js'
 import { openProgram } from '../../training/open.js'
 import { type OutputView, viewPredictions, viewsInTraining } from '../../training/outputs.js'
+import { type Values, valuesOf } from '../../training/probe.js'
 import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { type CheckOptions, defaultSeed } from '../options.js'
 import type { CheckResult } from '../result.js'
@@ -47,10 +48,8 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
   assertExpected(given, options.tolerance)
   assertExamples(on, 'on')
   const program = await openProgram(subject, seed)
-  const predicted: tf.Tensor[] = []
   try {
     const { outputs, loss: inInference, predictions } = lookAt(program, on)
-    predicted.push(...predictions)
     const range = initLossRange(outputs, { expected: given, tolerance: options.tolerance })
     if (!range) {
       throw new MissingInformationError(
@@ -59,12 +58,12 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
         'the loss a fresh model should have, as a number',
       )
     }
+    // First: a prediction in training mode moves the statistics of batch normalisation.
+    const mixed = mixesExamples(program, on, predictions)
     const loss = firstLoss(inInference, { program, on, outputs, range })
-    const mixed = mixesExamples(program, on, predicted)
     const weights = loss <= range.high ? undefined : largestInitialWeights(program.layers)
     const zeroed = program.zeroHead?.() ?? false
     const flat = zeroed ? lookAt(program, on) : undefined
-    tf.dispose(flat?.predictions ?? [])
     const zeroHead = flat?.loss
     const exact = flat && zeroHeadLoss(flat.outputs)
     const evidence: InitLossEvidence = {
@@ -99,24 +98,22 @@ export async function checkInitLoss(subject: Subject, options: InitLossOptions):
       seconds: (performance.now() - started) / 1000,
     }
   } finally {
-    tf.dispose(predicted)
     program.dispose()
   }
 }
 
-/** Outputs and loss, of one forward pass where the program can. The caller disposes the predictions. */
+/** Outputs, loss and predictions, of one forward pass where the program can tell the loss of given predictions. */
 function lookAt(
   program: Trainable,
   on: Examples,
-): { outputs: OutputView[]; loss: number; predictions: tf.Tensor[] } {
+): { outputs: OutputView[]; loss: number; predictions: Values[] } {
   const predictions = [program.predict(on.xs)].flat()
   try {
     const outputs = viewPredictions(predictions, program, on, 'on')
     const loss = scalarValue(program.lossOfPredictions?.(predictions, on) ?? program.loss(on))
-    return { outputs, loss, predictions }
-  } catch (error) {
+    return { outputs, loss, predictions: predictions.map(valuesOf) }
+  } finally {
     tf.dispose(predictions)
-    throw error
   }
 }
 
