@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import zlib from 'node:zlib'
-import * as tf from '@tensorflow/tfjs'
+import type * as tf from '@tensorflow/tfjs'
 import { isTensor } from '../training/examples.js'
 
 /** Something that cannot be told by its content: code, or an object that holds some. */
@@ -54,18 +54,8 @@ function isPlain(value: object): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null
 }
 
-/** What is known of the numbers of a tensor. */
-interface KnownNumbers {
-  /** Of their bytes. */
-  checksum: number
-  digest: string
-  /** The array that they were read as. */
-  read: WeakRef<object>
-  /** The backend that holds them where nobody else can change them. */
-  keptBy?: string
-}
-
-const knownNumbers = new WeakMap<object, KnownNumbers>()
+/** Digests of data, with a checksum of the bytes that they are of. */
+const knownDigests = new WeakMap<object, { checksum: number; digest: string }>()
 
 function digestOfTensor(tensor: tf.Tensor): string {
   if (tensor.dtype === 'string' || tensor.dtype === 'complex64')
@@ -75,28 +65,16 @@ function digestOfTensor(tensor: tf.Tensor): string {
 
 /**
  * A tensor may share its numbers with the array that it was made from, and that may have been changed since: they are read
- * each time. The checksum, several times as fast as a digest, tells whether it still holds. Once they are read as another
- * array than before, the backend has them to itself, and they are those that they were.
+ * each time. The checksum, several times as fast as a digest, tells whether it still holds.
  */
 function digestOfNumbers(tensor: tf.Tensor): string {
-  const known = knownNumbers.get(tensor.dataId)
-  const backend = tf.getBackend()
-  if (known?.keptBy === backend) return known.digest
-  const values = tensor.dataSync()
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  const { buffer, byteOffset, byteLength } = tensor.dataSync()
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength)
   // Node 20 has it from 20.15 on.
   const checksum = zlib.crc32?.(bytes)
-  const digest =
-    known && known.checksum === checksum ? known.digest : createHash('sha1').update(bytes).digest('hex')
-  // The backend in JavaScript converts some arrays of the user each time.
-  const isKept = known !== undefined && known.read.deref() !== values && backend !== 'cpu'
-  if (checksum !== undefined) {
-    knownNumbers.set(tensor.dataId, {
-      checksum,
-      digest,
-      read: new WeakRef(values),
-      ...(isKept && { keptBy: backend }),
-    })
-  }
+  const known = knownDigests.get(tensor.dataId)
+  if (known && known.checksum === checksum) return known.digest
+  const digest = createHash('sha1').update(bytes).digest('hex')
+  if (checksum !== undefined) knownDigests.set(tensor.dataId, { checksum, digest })
   return digest
 }
