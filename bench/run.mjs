@@ -1,6 +1,7 @@
 /**
  * How fast is all of it? `npm run build && npm run bench`. Both sides of a ratio run in turn, each in processes of its
- * own; the table shows medians with the smallest and the largest. bench/README.md says what the rows mean.
+ * own; the table shows medians with the smallest and the largest. bench/README.md says what the rows mean. With
+ * `--matchers toOverfitBatch,toStopEarly` only these, and nothing else.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,23 +10,29 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { median, spread } from './speed/models.mjs'
 
-const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, matchers: { type: 'string', default: '' } },
+})
 const rounds = Number(options.rounds)
 const folder = join(import.meta.dirname, 'speed')
 
-const matchersFile = workFile('matchers.mjs')
+const matchersFile = workFile('matchers.mjs', options.matchers)
 const recipesFile = workFile('recipe.mjs')
 const inTurn = { matchers: [], matchersByHand: [], recipes: [], recipesByHand: [] }
 const torch = []
 for (let round = 0; round < rounds; round++) {
   const sides = [
-    () => inTurn.matchers.push(run('matchers.mjs', 'time')),
+    () => inTurn.matchers.push(run('matchers.mjs', 'time', options.matchers)),
     () => inTurn.matchersByHand.push(run('by-hand.mjs', matchersFile)),
-    () => inTurn.recipes.push(run('recipe.mjs', 'time')),
-    () => inTurn.recipesByHand.push(run('by-hand.mjs', recipesFile)),
+    ...(options.matchers
+      ? []
+      : [
+          () => inTurn.recipes.push(run('recipe.mjs', 'time')),
+          () => inTurn.recipesByHand.push(run('by-hand.mjs', recipesFile)),
+        ]),
   ]
   for (const side of round % 2 === 0 ? sides : sides.toReversed()) side()
-  const found = runPython('steps-torch.py')
+  const found = options.matchers ? undefined : runPython('steps-torch.py')
   if (found) torch.push(found)
 }
 
@@ -59,6 +66,8 @@ for (const [program, matchers] of Object.entries(works)) {
   }
   console.log('')
 }
+
+if (options.matchers) process.exit()
 
 if (torch.length > 0) {
   console.log(`| milliseconds a step, batch 64 | this package | PyTorch ${torch[0].version} | ratio |`)
@@ -173,9 +182,9 @@ function bundle() {
 }
 
 /** What the matchers or recipes of a script do, in a file for those who do it by hand. */
-function workFile(script) {
+function workFile(script, ...args) {
   const file = join(mkdtempSync(join(tmpdir(), 'vitest-recipe-bench-')), 'work.json')
-  writeFileSync(file, JSON.stringify(run(script, 'work')))
+  writeFileSync(file, JSON.stringify(run(script, 'work', ...args)))
   return file
 }
 

@@ -12,9 +12,6 @@ export interface Structure {
   high: number
 }
 
-/** Values of so many filters are shuffled 199 times in under a second. */
-const mostValues = 2 ** 18
-
 /** Pixels of a grid. */
 export const sizeOfGrid = (grid: readonly number[]) => grid.reduce((product, size) => product * size, 1)
 
@@ -36,7 +33,18 @@ export function arrangementsLog(grid: readonly number[]): number {
  */
 export function structureOf(
   { grid, patterns: all }: Filters,
-  { permutations, together, random }: { permutations: number; together: boolean; random: () => number },
+  {
+    permutations,
+    together,
+    mostValues,
+    random,
+  }: {
+    permutations: number
+    together: boolean
+    /** Of more values, every second filter is taken, or every third … */
+    mostValues: number
+    random: () => number
+  },
 ): Structure | undefined {
   const pixels = sizeOfGrid(grid)
   const stride = Math.max(1, Math.ceil((all.length * all[0]!.length) / mostValues))
