@@ -24,8 +24,10 @@ for (const [group, entries] of Object.entries(JSON.parse(readFileSync(process.ar
 }
 process.stdout.write(`\n@${JSON.stringify(found)}\n`)
 
-/** Milliseconds: of making the models and training them, and of the forward passes. */
+/** Milliseconds, with the data at hand: of making the models and training them, and of the forward passes. */
 async function run(work) {
+  for (const { model, steps, passes } of work)
+    for (const size of Object.keys({ ...steps, ...passes })) examplesOf(model.name, size)
   const spent = { steps: 0, passes: 0 }
   for (const { model: of, steps, passes } of work) {
     const started = performance.now()
