@@ -43,6 +43,31 @@ export function verdictLines(modules: readonly TestModule[]): string[] {
     ...failures.map(
       ({ test, result }) => `   ↳ ${test} · ${result.check}: ${result.causes[0]?.name ?? result.summary}`,
     ),
+    ...missingPartLines(modules),
     ...diagnosisLines(modules),
   ]
+}
+
+/** Recipes of which only some parts ran: the rest is in another shard, or has no test file. */
+function missingPartLines(modules: readonly TestModule[]): string[] {
+  const seen = new Map<string, Set<string>>()
+  for (const module of modules) {
+    for (const test of module.children.allTests()) {
+      const { inRecipe, part } = test.meta().recipe ?? {}
+      if (inRecipe === undefined || part === undefined) continue
+      seen.set(inRecipe, (seen.get(inRecipe) ?? new Set()).add(part))
+    }
+  }
+  return [...seen].flatMap(([name, parts]) => {
+    const counts = [...new Set([...parts].map((part) => Number(part.split('/')[1])))]
+    if (counts.length > 1) return [`      Parts  ${name}: ${[...parts].join(', ')} do not make one whole`]
+    const missing = Array.from({ length: counts[0]! }, (_, i) => `${i + 1}/${counts[0]}`).filter(
+      (part) => !parts.has(part),
+    )
+    return missing.length === 0
+      ? []
+      : [
+          `      Parts  ${name}: ${missing.join(', ')} did not run here: another shard, or a test file that is missing`,
+        ]
+  })
 }

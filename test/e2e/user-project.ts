@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { afterAll, beforeAll } from 'vitest'
 import { withoutCI } from '../snapshots/run-vitest.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -129,4 +130,19 @@ function packageNames(): string[] {
         ? readdirSync(join(root, 'node_modules', name)).map((one) => `${name}/${one}`)
         : [name],
     )
+}
+
+/** A project with these files for all tests of a file. It is there once tests run. */
+export function projectForAll(files: Record<string, string>): () => UserProject {
+  let packed: ReturnType<typeof packPackage> | undefined
+  let project: UserProject | undefined
+  beforeAll(() => {
+    packed = packPackage()
+    project = new UserProject(packed.tarball, files)
+  }, 120_000)
+  afterAll(() => {
+    project?.remove()
+    packed?.remove()
+  }, 60_000)
+  return () => project!
 }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { config, model } from '../e2e/projects.js'
-import { packPackage, UserProject } from '../e2e/user-project.js'
+import { projectForAll } from '../e2e/user-project.js'
 
 const recipe = `import { createModel, examples } from './model.js'
 
@@ -13,23 +13,14 @@ const skip = ['disjoint', 'label-map-match', 'same-distribution']
 describeRecipe('sums', recipe, { skip, ${of ? `part: '${of}'` : ''} })
 `
 
-let packed: ReturnType<typeof packPackage>
-let project: UserProject
-beforeAll(() => {
-  packed = packPackage()
-  project = new UserProject(packed.tarball, {
-    'vitest.config.ts': config('{ cache: false }'),
-    'model.ts': model,
-    'recipe.ts': recipe,
-    'whole.test.ts': part(undefined),
-    'parts/first.test.ts': part('1/2').replace('./recipe', '../recipe'),
-    'parts/second.test.ts': part('2/2').replace('./recipe', '../recipe'),
-  })
-}, 120_000)
-afterAll(() => {
-  project?.remove()
-  packed?.remove()
-}, 60_000)
+const project = projectForAll({
+  'vitest.config.ts': config('{ cache: false }'),
+  'model.ts': model,
+  'recipe.ts': recipe,
+  'whole.test.ts': part(undefined),
+  'parts/first.test.ts': part('1/2').replace('./recipe', '../recipe'),
+  'parts/second.test.ts': part('2/2').replace('./recipe', '../recipe'),
+})
 
 interface Model {
   name: string
@@ -39,18 +30,20 @@ interface Model {
 }
 
 const models = (): Model[] =>
-  JSON.parse(project.read('recipe-report/results.json'), (key, value) =>
+  JSON.parse(project().read('recipe-report/results.json'), (key, value) =>
     /^seconds/.test(key) ? undefined : value,
   ).models
 
 test('the parts of a recipe, on two shards, are one model in the report, with the results of the whole', async () => {
-  expect(await project.vitest('whole')).toMatchObject({ code: 0 })
+  expect(await project().vitest('whole')).toMatchObject({ code: 0 })
   const [whole] = models()
   for (const shard of ['1/2', '2/2']) {
-    const { code } = await project.vitest('parts', `--shard=${shard}`, '--reporter=blob')
+    const { code } = await project().vitest('parts', `--shard=${shard}`, '--reporter=blob')
     expect(code).toBe(0)
   }
-  expect((await project.vitest('--merge-reports')).code).toBe(0)
+  const merged = await project().vitest('--merge-reports')
+  expect(merged.code).toBe(0)
+  expect(merged.output).not.toContain('Parts')
   const [together, ...others] = models()
   expect(others).toEqual([])
   expect(together).toMatchObject({ name: 'sums', file: 'parts/first.test.ts', untested: whole!.untested })
@@ -58,4 +51,10 @@ test('the parts of a recipe, on two shards, are one model in the report, with th
     results.map(({ file: _, ...result }) => result).sort((a, b) => a.check.localeCompare(b.check))
   expect(byCheck(together!.results)).toEqual(byCheck(whole!.results))
   expect(together!.results.filter(({ file }) => file === 'parts/second.test.ts').length).toBeGreaterThan(5)
+})
+
+test('a part without the others says so', async () => {
+  const { code, output } = await project().vitest('parts/first')
+  expect(code).toBe(0)
+  expect(output).toContain('Parts  sums: 2/2 did not run here: another shard, or a test file that is missing')
 })
