@@ -33,7 +33,7 @@ interface FlatState {
 }
 
 /** Above this many weights the arithmetic costs more than the calls, and joining them would cost more than it saves. */
-const mostWeights = 200_000
+const mostWeights: Record<string, number> = { tensorflow: 200_000, wasm: 10_000 }
 
 const states = new WeakMap<Adam, FlatState>()
 /** Somebody has looked at their moments: they stay as they are. */
@@ -41,7 +41,7 @@ const plain = new WeakSet<Adam>()
 const patched = Symbol.for('vitest-recipe.flat-adam')
 
 /**
- * Speeds up Adam on `tensorflow`, where an update of small networks is mostly calls: 14 operations for each weight tensor.
+ * Speeds up Adam on `tensorflow` and `wasm`, where an update of small networks is mostly calls: 14 operations for each weight tensor.
  * The moments of all weights lie in one vector each, so that they are updated by 14 operations in all, with the same
  * arithmetic and bit-identical results. Who reads the moments finds them as TensorFlow.js keeps them.
  * `VITEST_RECIPE_FLAT_ADAM=0` switches it off.
@@ -69,7 +69,8 @@ type Named = ReadonlyArray<readonly [name: string, gradient: tf.Tensor]>
 
 /** The state in use, or a new one for an optimizer that has made no update; undefined where flat updates do not apply. */
 function stateFor(optimizer: Adam, gradients: Named): FlatState | undefined {
-  if (plain.has(optimizer) || tf.getBackend() !== 'tensorflow') return undefined
+  const most = mostWeights[tf.getBackend()]
+  if (plain.has(optimizer) || most === undefined) return undefined
   // Gradients that are missing, or of another type, are left to TensorFlow.js.
   if (gradients.some(([, gradient]) => gradient?.dtype !== 'float32')) return undefined
   const known = states.get(optimizer)
@@ -82,7 +83,7 @@ function stateFor(optimizer: Adam, gradients: Named): FlatState | undefined {
   if (accumulatedFirstMoment.length + accumulatedSecondMoment.length > 0 || gradients.length < 2)
     return undefined
   const total = gradients.reduce((sum, [, { size }]) => sum + size, 0)
-  if (total > mostWeights) return undefined
+  if (total > most) return undefined
   const zeros = tf.tidy(() => tf.keep(tf.zeros([total]))) as tf.Tensor1D
   const state: FlatState = {
     names: gradients.map(([name]) => name),

@@ -46,6 +46,7 @@ export function registerKernels(backend: BackendName): void {
       registerMaxPool()
       registerConv3DGradients()
       registerDilation2D()
+      registerFlatAdam()
       break
     case 'cpu':
       registerEinsum('cpu')
