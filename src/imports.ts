@@ -5,6 +5,8 @@ import { dirname, join, resolve } from 'node:path'
 /** Where a path is computed, nobody knows what is loaded. */
 const computedImport = /\b(?:import|require)\s*\(\s*(?!['"])|\bimport\.meta\.glob/
 const imported = /(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(['"])([^'"\n]+)\1/g
+/** Types may be imported in comments. */
+const commentLine = /^\s*(?:\/\/|\/\*|\*[\s/]).*$/gm
 const extensions = [
   '',
   '.ts',
@@ -16,6 +18,7 @@ const extensions = [
   '.mjs',
   '.cjs',
   '.json',
+  '.d.ts',
   '/index.ts',
   '/index.js',
 ]
@@ -35,8 +38,9 @@ export function readCode(file: string): string | undefined {
 }
 
 /** What a file imports, read as text, without running anything. Modules of Node are left out. */
-export function importsOf(text: string, file: string): Import[] {
+export function importsOf(source: string, file: string): Import[] {
   if (!isCode(file)) return []
+  const text = source.replace(commentLine, '')
   const [computed] = text.match(computedImport) ?? []
   const found = [...text.matchAll(imported)]
     .map(([, , specifier]) => specifier!)
@@ -78,7 +82,7 @@ export function packageName(specifier: string): string {
   return scope!.startsWith('@') ? `${scope}/${name}` : scope!
 }
 
-function isFile(path: string): boolean {
+export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()
   } catch {

@@ -10,6 +10,7 @@ export type { AblationOptions, AblationReport, ArmReport } from './experiments/r
 export { test, test as it } from './fixtures/test.js'
 export type { TrainedRun, TrainOptions } from './fixtures/train.js'
 export type * from './matchers/index.js'
+export { type CacheKey, withCacheKey } from './memo/cache-key.js'
 export { ablation, type DescribeAblationOptions } from './recipe/describe-ablation.js'
 export { describeRecipe } from './recipe/describe-recipe.js'
 export type { Recipe, RecipeReport, RunRecipeOptions } from './recipe/recipe.js'

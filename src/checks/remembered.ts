@@ -35,9 +35,20 @@ export async function rememberedTogether(
   // What was cut short may have passed with less than it was to do.
   const isOver = () => signal?.aborted === true || performance.now() > deadline
   const { result, remembered } = await remember(checks, { subjects, inputs: { ...inputs, seed } }, run, {
-    worth: (results) => results.every(({ status }) => status === 'passed') && !isOver(),
+    worth: (results) => hasPassed(results) && !isOver(),
   })
   if (!remembered) return result
   const seconds = (performance.now() - started) / 1000
-  return result.map((one, i) => ({ ...one, reused: true as const, seconds: i === 0 ? seconds : 0 }))
+  return result.map((one, i) => ({
+    ...one,
+    ...(one.status === 'passed' && { reused: true as const }),
+    seconds: i === 0 ? seconds : 0,
+  }))
+}
+
+/** A program may lack what one of several checks needs. */
+function hasPassed(results: readonly CheckResult[]): boolean {
+  return (
+    results.some(({ status }) => status === 'passed') && results.every(({ status }) => status !== 'failed')
+  )
 }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import zlib from 'node:zlib'
 import type * as tf from '@tensorflow/tfjs'
 import { isTensor } from '../training/examples.js'
+import { cacheKeyOf } from './function-keys.js'
 
 /** Something that cannot be told by its content: code, or an object that holds some. */
 export class OpaqueError extends Error {
@@ -9,8 +10,8 @@ export class OpaqueError extends Error {
 }
 
 /**
- * A digest of values by what they are: numbers, strings, plain objects and arrays of such, and tensors by type, shape
- * and numbers. Throws `OpaqueError` on anything else. Keys that are undefined count as missing.
+ * A digest of values by what they are: numbers, strings, plain objects and arrays of such, tensors by type, shape and
+ * numbers, and functions by their cache key. Throws `OpaqueError` on anything else. Keys that are undefined count as missing.
  */
 export function digestOf(value: unknown): string {
   const hash = createHash('sha256')
@@ -39,8 +40,10 @@ function addValue(hash: Hash, value: unknown): void {
 }
 
 function addPrimitive(hash: Hash, value: unknown): void {
-  if (typeof value === 'function' || typeof value === 'symbol') throw new OpaqueError(`a ${typeof value}`)
-  hash.update(`${typeof value} ${literal(value)};`)
+  const key = cacheKeyOf(value)
+  if (key === undefined && (typeof value === 'function' || typeof value === 'symbol'))
+    throw new OpaqueError(`a ${typeof value}`)
+  hash.update(`${typeof value} ${key ?? literal(value)};`)
 }
 
 /** As it would be written down: -0, NaN and the infinities are not what JSON makes of them. */

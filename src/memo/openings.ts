@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type * as tf from '@tensorflow/tfjs'
 import { openProgram } from '../training/open.js'
 import { takePartInOpening } from '../training/opened.js'
 import type { Subject, Trainable } from '../training/trainable.js'
-import { contentOfProgram } from './program-content.js'
+import { cacheKeyOf } from './function-keys.js'
+import { contentByKey, contentOfProgram } from './program-content.js'
 
 /** A program that was made: by which of the subjects, under which seed, and what it was. */
 export interface Opening {
@@ -122,10 +124,15 @@ export class Looks {
 
 const looks = new AsyncLocalStorage<Looks>()
 
+function contentOf(subject: Subject, made: Made['program'] | tf.LayersModel): string | undefined {
+  const key = cacheKeyOf(subject)
+  return contentOfProgram(made) ?? (made && key !== undefined ? contentByKey(made, key) : undefined)
+}
+
 takePartInOpening({
   opened(subject, seed, made) {
     let content: string | undefined
-    note(subject, seed, () => (content ??= contentOfProgram(made)))
+    note(subject, seed, () => (content ??= contentOf(subject, made)))
   },
   take(subject, seed) {
     const made = looks.getStore()?.take(subject, seed)

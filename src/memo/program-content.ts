@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs'
 import { isTensor } from '../training/examples.js'
 import { type CompiledModel, coreOf, isLayersModel } from '../training/internals.js'
 import { allLayers } from '../training/layers.js'
+import type { Trainable } from '../training/trainable.js'
 import { digestOf, OpaqueError } from './content.js'
+import { cacheKeyOf } from './function-keys.js'
 import { isOfLibrary } from './library.js'
 
 /**
@@ -18,6 +20,32 @@ export function contentOfProgram(program: unknown): string | undefined {
     // Opaque, or made in a way that is not foreseen here: it is trained every time.
     return undefined
   }
+}
+
+/**
+ * A digest of a fresh program whose code is told by the cache key of its factory: of the key, and of what the factory
+ * may have made differently all the same: first weights, the program's own numbers and those of its optimizer.
+ */
+export function contentByKey(program: tf.LayersModel | Trainable, key: string): string | undefined {
+  try {
+    return tf.tidy(() => digestOf(['by key', key, factsOf(program)]))
+  } catch {
+    return undefined
+  }
+}
+
+function factsOf(program: tf.LayersModel | Trainable): unknown {
+  if (!isLayersModel(program))
+    return [Object.values(program.weights()), settingsOf(program), settingsOf(program.optimizer)]
+  const core = coreOf(program)
+  return [core.getWeights(), trainedOf(core), settingsOf(core.optimizer_)]
+}
+
+/** Numbers, strings and flags of an object. */
+function settingsOf(value: object | undefined | null): unknown {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter(([, field]) => ['number', 'string', 'boolean'].includes(typeof field)),
+  )
 }
 
 function partsOf(model: tf.LayersModel): unknown {
@@ -172,7 +200,9 @@ function functionsByName(given: unknown): unknown {
   if (typeof given === 'function') {
     for (const [group, functions] of Object.entries({ losses: tf.losses, metrics: tf.metrics }))
       for (const [name, known] of Object.entries(functions)) if (known === given) return `${group}.${name}`
-    throw new OpaqueError('a function')
+    const key = cacheKeyOf(given)
+    if (key === undefined) throw new OpaqueError('a function')
+    return `keyed ${key}`
   }
   if (Array.isArray(given)) return given.map(functionsByName)
   if (typeof given !== 'object' || given === null) return given

@@ -2,6 +2,7 @@ import type { CheckOptions } from '../checks/options.js'
 import { defaultSeed } from '../checks/options.js'
 import { type CheckResult, type Stage, skippedResult } from '../checks/result.js'
 import { InvalidArgumentError } from '../errors.js'
+import { sameCacheKey } from '../memo/function-keys.js'
 import { assertExamples, countExamples, disposeExamples } from '../training/examples.js'
 import { untilStopped } from '../training/patience.js'
 import type { TrainingPlan } from '../training/planned-run.js'
@@ -90,11 +91,11 @@ function guardRecipe(recipe: Recipe): Recipe {
   const { create, train, capacities } = recipe
   return {
     ...recipe,
-    create: () => untilStopped('recipe.create', create()),
+    create: sameCacheKey(create, () => untilStopped('recipe.create', create())),
     ...(typeof train === 'function' && { train: () => loadExamples('train', train) }),
     ...(capacities && {
-      capacities: capacities.map(
-        (createOne, i) => () => untilStopped(`recipe.capacities[${i}]`, createOne()),
+      capacities: capacities.map((createOne, i) =>
+        sameCacheKey(createOne, () => untilStopped(`recipe.capacities[${i}]`, createOne())),
       ),
     }),
   }

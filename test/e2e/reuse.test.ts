@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { config, fiveTests, model } from './projects.js'
 import { packPackage, UserProject } from './user-project.js'
@@ -70,3 +71,37 @@ test('what was trained is not trained again, until a line of the model, the seed
   project.write('vitest.config.ts', config('{ cache: false }'))
   expect(reused((await project.vitest('five')).output)).toBe(0)
 }, 300_000)
+
+const fromDocs = (name: string) =>
+  readFileSync(new URL(`../docs/${name}.ts`, import.meta.url), 'utf8').replace(
+    '../../src/index.js',
+    'vitest-recipe',
+  )
+
+const loopTest = `import { expect, test, withCacheKey } from 'vitest-recipe'
+import { Classifier } from './classifier.js'
+import { corners } from './corners.js'
+
+const create = withCacheKey(() => new Classifier(), { code: import.meta.url, values: {} })
+
+test('can overfit one batch', async () => {
+  await expect(create).toOverfitBatch(corners(12))
+})
+`
+
+test('a training loop with a cache key is trained once, until a line of its file changes', async () => {
+  const classifier = fromDocs('classifier')
+  project.write('vitest.config.ts', config())
+  project.write('classifier.ts', classifier)
+  project.write('corners.ts', fromDocs('corners'))
+  project.write('loop.test.ts', loopTest)
+  const run = async () => {
+    const { code, output } = await project.vitest('loop')
+    expect(code, output).toBe(0)
+    return reused(output)
+  }
+  expect(await run()).toBe(0)
+  expect(await run()).toBe(1)
+  project.write('classifier.ts', classifier.replace('adam(0.02)', 'adam(0.03)'))
+  expect(await run()).toBe(0)
+}, 120_000)

@@ -1,6 +1,7 @@
 import { diagnoseCapacity } from '../../diagnosis/capacity.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { formatNumber } from '../../figures/number.js'
+import { sameCacheKey } from '../../memo/function-keys.js'
 import { attainableLoss } from '../../statistics/attainable-loss.js'
 import { mean } from '../../statistics/estimates.js'
 import { minibatches } from '../../training/batches.js'
@@ -54,7 +55,9 @@ export async function checkCapacity<Capacity>(
   options: CapacityOptions<Capacity>,
 ): Promise<CheckResult> {
   assertOptions(create, options)
-  const factories = options.capacities.map((capacity) => () => create(capacity) as Trainable)
+  const factories = options.capacities.map((capacity) =>
+    sameCacheKey(create, () => create(capacity) as Trainable),
+  )
   return remembered('decrease-loss-with-capacity', factories, { ...options, train }, () =>
     trainCapacities(factories, train, options),
   )
