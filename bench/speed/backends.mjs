@@ -8,28 +8,29 @@ import { trainProgram } from '../../dist/training/run.js'
 const [backend] = process.argv.slice(2)
 await selectBackend({ backend, root: new URL('../..', import.meta.url).pathname })
 
-const { dense, lstm, flatten, conv2d, maxPooling2d, batchNormalization } = tf.layers
+const { dense, lstm, gru, flatten, conv1d, conv2d, maxPooling2d, batchNormalization } = tf.layers
+const relu = (units) => dense({ units, activation: 'relu' })
 const programs = {
-  'dense 4-16-3, batch 32': [32, [4], 3, () => [dense({ units: 16, activation: 'relu' })]],
-  'dense 8-64-64-3, batch 32': [
+  'dense 4-16-3, batch 32': [32, [4], 3, () => [relu(16)]],
+  'dense 8-64-64-3, batch 32': [32, [8], 3, () => [relu(64), relu(64)]],
+  '… batch 128': [128, [8], 3, () => [relu(64), relu(64)]],
+  'dense 20-128-128-3, batch 32': [32, [20], 3, () => [relu(128), relu(128)]],
+  'convolution of 8 filters on [32, 4], batch 32': [
     32,
-    [8],
+    [32, 4],
     3,
-    () => [dense({ units: 64, activation: 'relu' }), dense({ units: 64, activation: 'relu' })],
+    () => [conv1d({ filters: 8, kernelSize: 3, activation: 'relu' }), flatten()],
   ],
-  'LSTM, 12 steps of 8 features, 16 units, batch 32': [32, [12, 8], 3, () => [lstm({ units: 16 })]],
   'convolution of 8 filters on [8, 8, 1], batch normalisation, batch 32': [
     32,
     [8, 8, 1],
     3,
     () => [conv2d({ filters: 8, kernelSize: 3, activation: 'relu' }), batchNormalization(), flatten()],
   ],
-  'dense 784-64-32-10, batch 64': [
-    64,
-    [784],
-    10,
-    () => [dense({ units: 64, activation: 'relu' }), dense({ units: 32, activation: 'relu' })],
-  ],
+  'GRU, 12 steps of 8 features, 16 units, batch 32': [32, [12, 8], 3, () => [gru({ units: 16 })]],
+  'LSTM, 12 steps of 8 features, 16 units, batch 32': [32, [12, 8], 3, () => [lstm({ units: 16 })]],
+  '… 32 units': [32, [12, 8], 3, () => [lstm({ units: 32 })]],
+  'dense 784-64-32-10, batch 64': [64, [784], 10, () => [relu(64), relu(32)]],
   'convolutions of 16 and 32 filters on [28, 28, 1], batch 64': [
     64,
     [28, 28, 1],
@@ -62,8 +63,10 @@ for (const [name, [size, shape, classes, layers]] of Object.entries(programs)) {
     xs: tf.randomNormal([size, ...shape], 0, 1, 'float32', 1),
     ys: tf.oneHot(labels, classes).toFloat(),
   }
-  await timed(create, batch, 30)
-  found[name] = await timed(create, batch, 100)
+  const first = await timed(create, batch, 30)
+  const steps = Math.min(200, Math.round(500 / first))
+  await timed(create, batch, steps)
+  found[name] = await timed(create, batch, steps)
 }
 process.stdout.write(`\n@${JSON.stringify(found)}\n`)
 
