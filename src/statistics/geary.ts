@@ -1,3 +1,6 @@
+import type { Points } from './neighbours.js'
+import { squaredDistancesWithin } from './squared-distances.js'
+
 /** Filters that lie on a grid of pixels: the values of one filter pixel by pixel, its channels together. */
 export interface Filters {
   grid: readonly number[]
@@ -54,16 +57,14 @@ export function structureOf(
   const pairs = neighboursIn(grid)
   const order = Int32Array.from({ length: pixels }, (_, i) => i)
   const scale = (pixels - 1) / (pairs.length * scatter)
-  const geary = scale * patterns.reduce((sum, pattern) => sum + contrastOf(pattern, pairs, order), 0)
+  const geary = scale * contrastOfAll(patterns, pairs, order)
   const rounding = 1e-9 * geary
+  const shuffled = together
+    ? shuffledTogether(patterns, pairs, { order, random })
+    : () => shuffledApart(patterns, pairs, { order, random })
   let [low, high] = [1, 1]
   for (let i = 0; i < permutations; i++) {
-    let sum = 0
-    if (together) shuffle(order, random)
-    for (const pattern of patterns) {
-      if (!together) shuffle(order, random)
-      sum += contrastOf(pattern, pairs, order)
-    }
+    const sum = shuffled()
     if (scale * sum <= geary + rounding) low++
     if (scale * sum >= geary - rounding) high++
   }
@@ -81,6 +82,64 @@ function neighboursIn(grid: readonly number[]): Int32Array {
     step *= size
   }
   return Int32Array.from(pairs)
+}
+
+/** The distances between more pixels would not stay in the caches. */
+const mostPixels = 1024
+
+/** The contrast of all patterns in a random order that they share: with each call another one. */
+function shuffledTogether(
+  patterns: readonly Float64Array[],
+  pairs: Int32Array,
+  { order, random }: { order: Int32Array; random: () => number },
+): () => number {
+  // Two pixels are as far apart in every order.
+  const distances =
+    order.length <= mostPixels && squaredDistancesWithin(pixelsAsPoints(patterns, order.length))
+  return () => {
+    shuffle(order, random)
+    return distances ? sumOfPairs(distances, pairs, order) : contrastOfAll(patterns, pairs, order)
+  }
+}
+
+/** The contrast of all patterns, each in a random order of its own. */
+function shuffledApart(
+  patterns: readonly Float64Array[],
+  pairs: Int32Array,
+  { order, random }: { order: Int32Array; random: () => number },
+): number {
+  let sum = 0
+  for (const pattern of patterns) {
+    shuffle(order, random)
+    sum += contrastOf(pattern, pairs, order)
+  }
+  return sum
+}
+
+/** Each pixel with its values in all patterns. */
+function pixelsAsPoints(patterns: readonly Float64Array[], pixels: number): Points {
+  const channels = patterns[0]!.length / pixels
+  const width = channels * patterns.length
+  const values = new Float64Array(pixels * width)
+  for (const [i, pattern] of patterns.entries()) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      for (let c = 0; c < channels; c++)
+        values[pixel * width + i * channels + c] = pattern[pixel * channels + c]!
+    }
+  }
+  return { values, count: pixels, width }
+}
+
+function sumOfPairs(distances: Float64Array, pairs: Int32Array, order: Int32Array): number {
+  let sum = 0
+  for (let k = 0; k < pairs.length; k += 2) {
+    sum += distances[order[pairs[k]!]! * order.length + order[pairs[k + 1]!]!]!
+  }
+  return sum
+}
+
+function contrastOfAll(patterns: readonly Float64Array[], pairs: Int32Array, order: Int32Array): number {
+  return patterns.reduce((sum, pattern) => sum + contrastOf(pattern, pairs, order), 0)
 }
 
 /** Sum of squared differences between neighbours, with the pixels in this order. */

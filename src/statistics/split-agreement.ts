@@ -4,7 +4,7 @@ import { readLabels } from './label-kind.js'
 import { nearest } from './nearest.js'
 import { type Points, pointsOf, sampleRows } from './neighbours.js'
 import { agreementOfClasses, agreementOfNumbers, type PairAgreement } from './pair-agreement.js'
-import { squaredDistances, tile } from './squared-distances.js'
+import { squaredDistancesWithin } from './squared-distances.js'
 import { tablesOf } from './tables.js'
 
 /** How far neighbours agree in their labels, among as many examples of each split. */
@@ -100,22 +100,7 @@ function pairsAsFar(points: Points, distances: Float64Array): Int32Array {
 }
 
 /** From every point to every other: of a few hundred points only. */
-function allDistances(points: Points): Float64Array {
-  const { count } = points
-  const distances = new Float64Array(count * count)
-  const sums = new Float64Array(tile.of * tile.among)
-  const limits = new Float64Array(sums.length).fill(Infinity)
-  for (let i = 0; i < count; i += tile.of) {
-    for (let j = i; j < count; j += tile.among) {
-      squaredDistances(points, i, points, j, { sums, limits })
-      for (let at = 0, p = i; p < i + tile.of; p++)
-        for (let q = j; q < j + tile.among; q++, at++)
-          if (p < count && q < count)
-            distances[p * count + q] = distances[q * count + p] = Math.sqrt(sums[at]!)
-    }
-  }
-  return distances
-}
+const allDistances = (points: Points): Float64Array => squaredDistancesWithin(points).map(Math.sqrt)
 
 const distancesTo = (points: Points, partners: Int32Array): Float64Array =>
   Float64Array.from(partners, (partner, i) => distance(points, i, partner))

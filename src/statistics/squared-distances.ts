@@ -69,3 +69,20 @@ export function squaredDistances(
   sums[7] = t3
   return true
 }
+
+/** Squared distances between all points, as a square matrix row by row. */
+export function squaredDistancesWithin(points: Points): Float64Array {
+  const { count } = points
+  const distances = new Float64Array(count * count)
+  const sums = new Float64Array(tile.of * tile.among)
+  const limits = new Float64Array(sums.length).fill(Infinity)
+  for (let i = 0; i < count; i += tile.of) {
+    for (let j = i; j < count; j += tile.among) {
+      squaredDistances(points, i, points, j, { sums, limits })
+      for (let at = 0, p = i; p < i + tile.of; p++)
+        for (let q = j; q < j + tile.among; q++, at++)
+          if (p < count && q < count) distances[p * count + q] = distances[q * count + p] = sums[at]!
+    }
+  }
+  return distances
+}

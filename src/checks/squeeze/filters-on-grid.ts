@@ -29,12 +29,13 @@ export function filtersOf(
         : `more weights: so few come into any order by chance more often than in ${formatPercent(alpha)} of cases${together ? "; of: 'weights' needs fewer" : ''}`,
     )
   }
-  const patterns = members.map((indices) =>
-    Float64Array.from({ length: pixels * indices.length }, (_, i) => {
-      const pixel = Math.floor(i / indices.length)
-      return values[pixel * within + indices[i % indices.length]!]!
-    }),
-  )
+  const patterns = members.map((indices) => {
+    const pattern = new Float64Array(pixels * indices.length)
+    for (let i = 0, pixel = 0; pixel < pixels; pixel++) {
+      for (const index of indices) pattern[i++] = values[pixel * within + index]!
+    }
+    return pattern
+  })
   return { grid, patterns }
 }
 
