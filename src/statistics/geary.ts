@@ -146,6 +146,12 @@ function contrastOfAll(patterns: readonly Float64Array[], pairs: Int32Array, ord
 function contrastOf(pattern: Float64Array, pairs: Int32Array, order: Int32Array): number {
   const channels = pattern.length / order.length
   let sum = 0
+  if (channels === 1) {
+    for (let k = 0; k < pairs.length; k += 2) {
+      sum += (pattern[order[pairs[k]!]!]! - pattern[order[pairs[k + 1]!]!]!) ** 2
+    }
+    return sum
+  }
   for (let k = 0; k < pairs.length; k += 2) {
     const a = order[pairs[k]!]! * channels
     const b = order[pairs[k + 1]!]! * channels
