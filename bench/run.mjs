@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { assertEachInOne } from './speed/all-matchers.mjs'
 import { median, spread } from './speed/models.mjs'
 
 const { values: options } = parseArgs({
@@ -17,13 +18,35 @@ const rounds = Number(options.rounds)
 const folder = join(import.meta.dirname, 'speed')
 
 const matchersFile = workFile('matchers.mjs', options.matchers)
-const recipesFile = workFile('recipe.mjs')
-const inTurn = { matchers: [], matchersByHand: [], recipes: [], recipesByHand: [] }
+const works = JSON.parse(readFileSync(matchersFile, 'utf8'))
+const alone = namesWithoutCounterpart()
+if (!options.matchers) {
+  assertEachInOne({
+    'with loops by hand': [...new Set(Object.values(works).flatMap(Object.keys))],
+    'without a counterpart': alone,
+    pictures: ['toMatchWeightImage'],
+  })
+}
+const recipesFile = options.matchers ? undefined : workFile('recipe.mjs')
+const inTurn = {
+  matchers: [],
+  matchersByHand: [],
+  alone: [],
+  readingByHand: [],
+  recipes: [],
+  recipesByHand: [],
+}
 const torch = []
 for (let round = 0; round < rounds; round++) {
   const sides = [
     () => inTurn.matchers.push(run('matchers.mjs', 'time', options.matchers)),
     () => inTurn.matchersByHand.push(run('by-hand.mjs', matchersFile)),
+    ...(alone.length === 0
+      ? []
+      : [
+          () => inTurn.alone.push(run('no-counterpart.mjs', 'time', options.matchers)),
+          () => inTurn.readingByHand.push(run('reading-by-hand.mjs')),
+        ]),
     ...(options.matchers
       ? []
       : [
@@ -37,7 +60,6 @@ for (let round = 0; round < rounds; round++) {
 }
 
 console.log(`Node ${process.version}, ${rounds} rounds\n`)
-const works = JSON.parse(readFileSync(matchersFile, 'utf8'))
 for (const [program, matchers] of Object.entries(works)) {
   console.log(
     `| ${program} | training steps | this package, ms | steps by hand, ms | ratio by round | forward passes by hand, ms | ratio with them |`,
@@ -47,8 +69,8 @@ for (const [program, matchers] of Object.entries(works)) {
     const own = inTurn.matchers.map((one) => one[program][matcher])
     const byHand = inTurn.matchersByHand.map((one) => one[program][matcher])
     const steps = countOf(work, 'steps')
-    const alone = byHand.map((one, i) => own[i] / one.steps)
-    const together = byHand.map((one, i) => own[i] / (one.steps + one.passes))
+    const withSteps = byHand.map((one, i) => own[i] / one.steps)
+    const withPasses = byHand.map((one, i) => own[i] / (one.steps + one.passes))
     const cells = [
       steps,
       spread(own, 0),
@@ -58,11 +80,27 @@ for (const [program, matchers] of Object.entries(works)) {
             0,
           )
         : '',
-      steps > 1 ? spread(alone) : '',
+      steps > 1 ? spread(withSteps) : '',
       countOf(work, 'passes') > 0 ? median(byHand.map(({ passes }) => passes)).toFixed(0) : '',
-      spread(together),
+      spread(withPasses),
     ]
     console.log(`| ${matcher} | ${cells.join(' | ')} |`)
+  }
+  console.log('')
+}
+
+if (alone.length > 0) {
+  console.log('| nothing by hand does the same: on 1000 digits | milliseconds |\n|---|---|')
+  const byHand = (what) =>
+    spread(
+      inTurn.readingByHand.map((one) => one[what]),
+      1,
+    )
+  console.log(`| by hand, to compare: reading each number once | ${byHand('reading')} |`)
+  console.log(`| by hand, to compare: a forward pass of the MLP | ${byHand('pass')} |`)
+  for (const matcher of alone) {
+    const own = inTurn.alone.map((one) => one[matcher])
+    console.log(`| ${matcher} | ${spread(own, 1)} |`)
   }
   console.log('')
 }
@@ -72,7 +110,8 @@ if (options.matchers) process.exit()
 if (torch.length > 0) {
   console.log(`| milliseconds a step, batch 64 | this package | PyTorch ${torch[0].version} | ratio |`)
   console.log('|---|---|---|---|')
-  for (const [program, { toOverfitBatch }] of Object.entries(works)) {
+  for (const program of Object.keys(torch[0].times)) {
+    const { toOverfitBatch } = works[program]
     const own = inTurn.matchers.map((one) => one[program].toOverfitBatch / countOf(toOverfitBatch, 'steps'))
     const others = torch.map(({ times }) => times[program])
     console.log(
@@ -186,6 +225,12 @@ function workFile(script, ...args) {
   const file = join(mkdtempSync(join(tmpdir(), 'vitest-recipe-bench-')), 'work.json')
   writeFileSync(file, JSON.stringify(run(script, 'work', ...args)))
   return file
+}
+
+/** Of the matchers that are wanted, those that have no loop by hand. */
+function namesWithoutCounterpart() {
+  const wanted = options.matchers.split(',')
+  return run('no-counterpart.mjs', 'names').filter((name) => !options.matchers || wanted.includes(name))
 }
 
 function countOf(work, kind) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import * as tf from '@tensorflow/tfjs'
 import { countExamples } from '../../dist/training/examples.js'
 import { LayersModelProgram } from '../../dist/training/layers-model.js'
 import { LayersView } from '../../dist/training/layers-view.js'
@@ -29,6 +30,10 @@ export async function workOf(body, describe, { distinct = false } = {}) {
     counts[examples] = (counts[examples] ?? 0) + 1
   }
   const undo = [
+    // Steps that the function of a test makes.
+    outermost(tf.Sequential.prototype, ['trainOnBatch'], (xs, model) =>
+      count('steps', model, countExamples({ xs })),
+    ),
     outermost(LayersModelProgram.prototype, ['step', 'stepWithGradients'], (batch, program) => {
       if (isNew(program, batch)) count('steps', program.model, countExamples(batch))
     }),
@@ -57,17 +62,17 @@ export function digestOf({ model }, { xs, ys }) {
   return hash.digest('base64')
 }
 
-/** Calls `listener(argument, this)` before the methods of `prototype`, but for those that one of them calls. */
+/** Calls `listener(first argument, this)` before the methods of `prototype`, but for those that one of them calls. */
 function outermost(prototype, methods, listener) {
   let inside = false
   const originals = methods.map((method) => {
     const original = prototype[method]
-    prototype[method] = function (argument) {
-      if (inside) return original.call(this, argument)
-      listener(argument, this)
+    prototype[method] = function (...given) {
+      if (inside) return original.apply(this, given)
+      listener(given[0], this)
       inside = true
       try {
-        return original.call(this, argument)
+        return original.apply(this, given)
       } finally {
         inside = false
       }

@@ -9,7 +9,8 @@ import { openProgram } from '../../dist/training/open.js'
 import { trainProgram } from '../../dist/training/run.js'
 import { digits } from '../digits.mjs'
 import { workOf } from './count-work.mjs'
-import { createModel, layersOf } from './models.mjs'
+import { createModel, examplesFor, layersOf, sequenceProgram } from './models.mjs'
+import { pictureMatchers } from './pictures/of-programs.mjs'
 
 const seed = 42
 /** Steps on one batch, where a check makes as many as it needs. */
@@ -24,14 +25,20 @@ const batch = digits('train', 0, 64)
 const few = digits('train', 0, 50)
 const [mode, only] = process.argv.slice(2)
 
+const programs = {
+  ...Object.fromEntries(Object.keys(layersOf).map((name) => [name, matchersOfDigits])),
+  [sequenceProgram]: matchersOfSequences,
+}
+
 const found = {}
-for (const name of Object.keys(layersOf)) {
+for (const [name, matchersOf] of Object.entries(programs)) {
+  const matchers = Object.entries(await matchersOf(name)).filter(
+    ([matcher]) => !only || only.split(',').includes(matcher),
+  )
+  if (matchers.length === 0) continue
+  await warmUp(name)
   found[name] = {}
-  const matchers = await matchersOf(name)
-  // What is compiled at first use, natively and by V8, is not what a matcher costs.
-  await matchers.toTrainReproducibly()
-  for (const [matcher, check] of Object.entries(matchers)) {
-    if (only && !only.split(',').includes(matcher)) continue
+  for (const [matcher, check] of matchers) {
     const tensors = tf.memory().numTensors
     found[name][matcher] = mode === 'work' ? await workOf(check, describe) : await timed(check)
     if (tf.memory().numTensors !== tensors) throw new Error(`${matcher}, ${name}: tensors leaked`)
@@ -39,7 +46,13 @@ for (const name of Object.keys(layersOf)) {
 }
 process.stdout.write(`\n@${JSON.stringify(found)}\n`)
 
-async function matchersOf(name) {
+/** What is compiled at first use, natively and by V8, is not what a matcher costs. */
+async function warmUp(name) {
+  const examples = examplesFor(tf, name, 64)
+  await checks.checkReproducible(() => createModel(tf, name), examples, { seed, steps: 50 })
+}
+
+async function matchersOfDigits(name) {
   const create = (size = 1) => {
     const model = createModel(tf, name, size)
     sizes.set(model, { name, size })
@@ -51,9 +64,11 @@ async function matchersOf(name) {
   const short = { seed, steps: 50 }
   const paired = { ...short, seeds: 2, train, validation }
   const members = [create(), create(), create()]
-  for (const model of members) {
-    for (let step = 0; step < 20; step++) await model.trainOnBatch(batch.xs, batch.ys)
+  const takeSteps = async (model, count) => {
+    for (let step = 0; step < count; step++) await model.trainOnBatch(batch.xs, batch.ys)
   }
+  for (const model of members) await takeSteps(model, 20)
+  const [program, copy] = [await openProgram(same, seed), await openProgram(same, seed)]
   return {
     toHaveInitLossNear: () => checks.checkInitLoss(same, { on: train, seed }),
     toStartAtBaseRate: () => checks.checkBaseRate(same, train, { seed }),
@@ -82,7 +97,26 @@ async function matchersOf(name) {
     toHaveStructuredFilters: () => checks.checkStructuredFilters(same, { ...short, train }),
     toBeatItsMembers: () => checks.checkBeatsItsMembers(members, validation, { seed }),
     toHaveConverged: () => checks.checkHasConverged(same, { seed, steps: 250, train, validation }),
+    toNotLeakTensors: () => checks.checkNoTensorLeak(() => takeSteps(members[0], 10), { seed }),
+    toMatchReference: () =>
+      checks.checkMatchesReference(
+        (xs) => program.predict(xs),
+        (xs) => copy.predict(xs),
+        { on: train.xs, seed },
+      ),
+    ...pictureMatchers(same, { train, validation, batch, seed }),
   }
+}
+
+/** Those that look at what time does. */
+function matchersOfSequences(name) {
+  const create = () => {
+    const model = createModel(tf, name)
+    sizes.set(model, { name, size: 1 })
+    return model
+  }
+  const batch = examplesFor(tf, name, 64)
+  return { toBeCausal: () => checks.checkCausal(create, batch, { seed }) }
 }
 
 function describe(model) {

@@ -22,6 +22,7 @@ export const layersOf = {
 /** `size` times as many filters or units in each hidden layer. */
 export function createModel(tf, name, size = 1) {
   if (name === moonsProgram) return createMoonsModel(tf)
+  if (name === sequenceProgram) return createSequenceModel(tf)
   const model = tf.sequential({ layers: layersOf[name](tf, size) })
   model.compile({ optimizer: tf.train.adam(1e-3), loss: 'categoricalCrossentropy' })
   return model
@@ -41,7 +42,8 @@ export function spread(values, digits = 2) {
 
 /** As many examples as the program of this name is trained on. */
 export function examplesFor(tf, name, count) {
-  return name === moonsProgram ? moons(tf, count).train : digits('train', 0, count)
+  if (name === moonsProgram) return moons(tf, count).train
+  return name === sequenceProgram ? sequences(tf, count) : digits('train', 0, count)
 }
 
 export const moonsProgram = 'MLP 2-16-16-1'
@@ -56,6 +58,32 @@ function createMoonsModel(tf) {
   })
   model.compile({ optimizer: tf.train.adam(0.01), loss: 'binaryCrossentropy' })
   return model
+}
+
+export const sequenceProgram = 'LSTM, 16 steps of 8 features, 16 units'
+
+function createSequenceModel(tf) {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.lstm({ inputShape: [16, 8], units: 16, returnSequences: true }),
+      tf.layers.dense({ units: 1 }),
+    ],
+  })
+  model.compile({ optimizer: tf.train.adam(1e-3), loss: 'meanSquaredError' })
+  return model
+}
+
+/** Noise, and the first feature of the step before. */
+function sequences(tf, count) {
+  const random = lehmer()
+  const steps = Array.from({ length: 16 * count }, () => Array.from({ length: 8 }, () => 2 * random() - 1))
+  return {
+    xs: tf.tensor3d(steps.flat(), [count, 16, 8]),
+    ys: tf.tensor3d(
+      steps.map((_, i) => (i % 16 === 0 ? 0 : steps[i - 1][0])),
+      [count, 16, 1],
+    ),
+  }
 }
 
 /** Two half circles: `count` examples to train on, and a quarter as many others. */
