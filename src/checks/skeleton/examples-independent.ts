@@ -52,6 +52,7 @@ export async function checkExamplesIndependent(
   const count = countExamples(batch)
   if (count < 2) throw new InvalidArgumentError('batch', 'a single example', 'at least two examples')
   const program = await openProgram(subject, seed)
+  const other = mapGroup(batch.xs, (tensor) => scramble(tensor, seed))
   try {
     const first = predictValues(program, batch.xs)
     assertRows(first, count)
@@ -65,7 +66,7 @@ export async function checkExamplesIndependent(
       })
     }
     const rows = [...new Set([0, count >> 1, count - 1])]
-    const look = (base: Values[]) => findMixing(program, batch.xs, base, { rows, seed })
+    const look = (base: Values[]) => findMixing(program, batch.xs, base, { other, rows, seed })
     let worst = look(first)
     let randomWeights = false
     if (!worst && randomizeWeights(program, seed)) {
@@ -90,16 +91,17 @@ export async function checkExamplesIndependent(
       seconds: (performance.now() - started) / 1000,
     }
   } finally {
+    tf.dispose(other)
     program.dispose()
   }
 }
 
-/** `base`: the predictions for `xs`. */
+/** `base`: the predictions for `xs`; `other`: inputs to replace them by. */
 function findMixing(
   program: Trainable,
   xs: TensorGroup,
   base: Values[],
-  { rows, seed }: { rows: readonly number[]; seed: number },
+  { other, rows, seed }: { other: TensorGroup; rows: readonly number[]; seed: number },
 ): Mixing | undefined {
   const rowOf = (example: number) => ({ axis: 0, start: example, length: 1 })
   const changesBy = (others: TensorGroup) => {
@@ -116,7 +118,6 @@ function findMixing(
     return { gradients, norm: normOutside(gradients, examples) }
   }
   return tf.tidy(() => {
-    const other = mapGroup(xs, (tensor) => scramble(tensor, seed))
     const replaced = rows.map((example) => changesBy(spliceGroup(xs, other, rowOf(example)))(example))
     // Where few others are left, the gradient of all rows to them says little.
     const isSparse = 2 * rows.length > base[0]!.shape[0]!
@@ -165,10 +166,12 @@ function normOutside(gradients: Array<Values | undefined> | undefined, examples:
   let sum = 0
   for (const gradient of gradients ?? []) {
     if (!gradient) continue
-    const width = gradient.values.length / gradient.shape[0]!
-    gradient.values.forEach((value, at) => {
-      if (!examples.includes(Math.floor(at / width))) sum += value ** 2
-    })
+    const { values, shape } = gradient
+    const width = values.length / shape[0]!
+    for (let example = 0; example < shape[0]!; example++) {
+      if (examples.includes(example)) continue
+      for (let at = example * width; at < (example + 1) * width; at++) sum += values[at]! ** 2
+    }
   }
   return Math.sqrt(sum)
 }
