@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { InvalidArgumentError } from '../errors.js'
 import type { LossDescription } from '../statistics/losses.js'
+import { weightsOfClasses } from './class-weights.js'
 import { tensorsOf } from './examples.js'
 import type { CompiledModel } from './internals.js'
 import type { Examples, TensorGroup } from './trainable.js'
@@ -34,7 +35,7 @@ export function alignToModel(
     })
     const [inputs, targets] = standardize(core, given, ys)
     owned.push(...[...inputs, ...targets].filter((tensor) => ![...given.xs, ...ys].includes(tensor)))
-    const weights = exampleWeights(core, batch, targets)
+    const weights = exampleWeights(core, batch, targets, given.ys)
     owned.push(...weights)
     // They outlive the tidy that the first use happens in.
     for (const tensor of owned) tf.keep(tensor)
@@ -95,14 +96,19 @@ function shapes(tensors: ReadonlyArray<{ shape: Array<number | null> }>): string
 }
 
 /** Sample weights times class weights, one tensor [examples] per output, or none. */
-function exampleWeights(core: CompiledModel, batch: Examples, targets: tf.Tensor[]): tf.Tensor[] {
+function exampleWeights(
+  core: CompiledModel,
+  batch: Examples,
+  targets: tf.Tensor[],
+  labels: tf.Tensor[],
+): tf.Tensor[] {
   const { sampleWeight, classWeight } = batch
   if (!sampleWeight && !classWeight) return []
   const samples = sampleWeight ? perOutput(sampleWeight, core.outputNames, targets.length) : []
   return targets.map((target, i) =>
     tf.tidy(() => {
       const sample = samples[i]?.toFloat().flatten()
-      const byClass = classWeight ? classWeights(target, classWeight) : undefined
+      const byClass = classWeight ? weightsOfClasses(target, labels[i]!, classWeight) : undefined
       if (sample && byClass) return tf.mul(sample, byClass)
       return (sample ?? byClass)!.clone()
     }),
@@ -118,30 +124,4 @@ function perOutput(group: TensorGroup, names: readonly string[], outputs: number
     `${tensors.length} tensors`,
     `one, or one per output (${outputs})`,
   )
-}
-
-function classWeights(target: tf.Tensor, classWeight: Record<number, number>): tf.Tensor1D {
-  if (target.shape.length === 2 && target.shape[1]! > 1) {
-    const classes = tf.argMax<tf.Tensor1D>(target, 1)
-    const weights = Array.from({ length: target.shape[1]! }, (_, index) => classWeight[index])
-    // With a weight for every class no label has to be read.
-    if (weights.every((weight) => weight !== undefined)) return tf.gather(tf.tensor1d(weights), classes)
-    return weightsByLabel(classes, classWeight)
-  }
-  return weightsByLabel(target.flatten(), classWeight)
-}
-
-function weightsByLabel(classes: tf.Tensor1D, classWeight: Record<number, number>): tf.Tensor1D {
-  const weights = Float32Array.from(classes.dataSync(), (index) => {
-    const weight = classWeight[index]
-    if (weight === undefined) {
-      throw new InvalidArgumentError(
-        'classWeight',
-        `no weight for class ${index}, which occurs in the labels`,
-        'a weight for every class in the labels',
-      )
-    }
-    return weight
-  })
-  return tf.tensor1d(weights)
 }

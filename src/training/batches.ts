@@ -1,3 +1,4 @@
+import { areRowsOf } from './class-weights.js'
 import { countExamples, disposeExamples, gatherExamples, sliceExamples } from './examples.js'
 import { mixSeed, permutation } from './seed.js'
 import type { Examples } from './trainable.js'
@@ -35,6 +36,7 @@ export function minibatches(
       current = order
         ? gatherExamples(examples, order.slice(start, start + batchSize))
         : sliceExamples(examples, start, batchSize)
+      areRowsOf(current, examples)
       return current
     },
     dispose: free,
