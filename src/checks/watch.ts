@@ -7,7 +7,7 @@ import { readTogether } from '../training/read-together.js'
 import { type MadeStep, makeStep } from '../training/recorded-step.js'
 import { mixSeed, withSeed } from '../training/seed.js'
 import type { Examples, Subject, Trainable } from '../training/trainable.js'
-import { copyWeights, type WeightCopies } from '../training/weight-copies.js'
+import { copyWeights } from '../training/weight-copies.js'
 import { type CheckOptions, defaultSeed } from './options.js'
 import type { CheckResult } from './result.js'
 
@@ -87,8 +87,10 @@ export function watch(
   let queue: QueuedStep[] = []
   let [count, broken] = [0, false]
   let lastLoss: number | undefined
-  /** The program as the last step left it, while it is as an earlier one did. */
-  let latest: Moment | undefined
+  /** The program as the last step left it, and as the earlier step did that checks are looking at. */
+  let [latest, earlier]: Moment[] = []
+  /** The program as checks see it. */
+  let seen = program
   const needsSteps = () => !broken && active().length > 0
 
   function catchUp(): void {
@@ -108,7 +110,7 @@ export function watch(
         for (const { one, tensors } of step.measured) {
           const own = numbers.slice(at, at + tensors.length)
           at += tensors.length
-          if (!one.done()) one.afterStep?.(program, { ...step, loss }, own)
+          if (!one.done()) one.afterStep?.(seen, { ...step, loss }, own)
         }
         if (!needsSteps()) goBackTo(step)
       }
@@ -120,16 +122,20 @@ export function watch(
     }
   }
 
-  function goBackTo({ moment }: QueuedStep): void {
-    if (!moment || latest) return
+  function goBackTo(step: QueuedStep): void {
+    if (!step.moment || latest) return
     latest = momentOf(program)
-    moment.putBack()
+    earlier = step.moment
+    step.moment = undefined
+    seen = earlier.putBack()
   }
 
   function goOn(): void {
     latest?.putBack()
     latest?.dispose()
-    latest = undefined
+    earlier?.dispose()
+    latest = earlier = undefined
+    seen = program
   }
 
   /** Takes down what the checks need of the step just made; what a check threw. */
@@ -175,8 +181,8 @@ export function watch(
         catchUp()
         const missing = cut && needsSteps()
         const openAnother = () => openProgram(subject, mixSeed(seed, 'another program'))
-        for (const one of watches) if (!missing) await one.compare?.(program, openAnother)
-        return watches.map((one) => ({ ...one.result(program, missing && !one.done()), seed, seconds: 0 }))
+        for (const one of watches) if (!missing) await one.compare?.(seen, openAnother)
+        return watches.map((one) => ({ ...one.result(seen, missing && !one.done()), seed, seconds: 0 }))
       } finally {
         goOn()
       }
@@ -248,7 +254,7 @@ type WatchedStep = MadeStep & { value: number | undefined; failure: unknown }
 interface QueuedStep extends Omit<Step, 'loss'> {
   loss: tf.Tensor
   measured: Array<{ one: Watch; tensors: tf.Tensor[] }>
-  /** The program as the step left it; undefined where it is read before the next. */
+  /** The program as the step left it; undefined where it is read before the next, and once somebody went back to it. */
   moment: Moment | undefined
 }
 
@@ -297,30 +303,60 @@ function disposeQueued({ loss, gradients, measured, moment }: QueuedStep): void 
 }
 
 /** A program as it is now, to be put back later. */
-type Moment = WeightCopies
+interface Moment {
+  /** The program as it was then. */
+  putBack(): Trainable
+  dispose(): void
+}
 
 function momentOf(program: Trainable): Moment {
-  const copies = copyWeights(program)
+  const weights = program.weights()
+  const copies = areVariables(weights) ? copyWeights(program) : undefined
+  const fixed = copies ? undefined : clonesOf(weights)
   const rate = learningRateOf(program.optimizer)
   return {
     putBack() {
-      copies.putBack()
+      copies?.putBack()
       // A schedule may have gone on.
       if (rate !== undefined && rate !== learningRateOf(program.optimizer))
         setLearningRate(program.optimizer, rate)
+      return fixed ? withWeights(program, fixed) : program
     },
-    dispose: () => copies.dispose(),
+    dispose() {
+      copies?.dispose()
+      tf.dispose(fixed ?? {})
+    },
   }
+}
+
+const areVariables = (weights: tf.NamedTensorMap): boolean =>
+  Object.values(weights).every((weight) => 'assign' in weight)
+
+const clonesOf = (tensors: tf.NamedTensorMap): tf.NamedTensorMap =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.clone()]))
+
+/** The same program, but for what it says of its weights. */
+function withWeights(program: Trainable, weights: tf.NamedTensorMap): Trainable {
+  return new Proxy({} as Trainable, {
+    get(_, key) {
+      if (key === 'weights') return () => weights
+      const value = Reflect.get(program, key)
+      return typeof value === 'function' ? value.bind(program) : value
+    },
+  })
 }
 
 const mostStepsBetweenReads = 8
 /** Numbers, in the weights and gradients that are kept of steps which nobody has looked at. */
 const mostKept = 2 ** 26
 
-/** Steps are looked at later where the program can be put back: one whose weights are no variables cannot. */
+/**
+ * Steps are looked at later where the program can be put back, or where no more of it is looked at than its weights: layers
+ * whose weights are no variables cannot be put back.
+ */
 function stepsBetweenReads(program: Trainable): number {
-  const weights = Object.values(program.weights())
-  if (!weights.every((weight) => 'assign' in weight)) return 1
-  const size = weights.reduce((sum, weight) => sum + weight.size, 0)
+  const weights = program.weights()
+  if (program.layers && !areVariables(weights)) return 1
+  const size = Object.values(weights).reduce((sum, weight) => sum + weight.size, 0)
   return Math.max(1, Math.min(mostStepsBetweenReads, Math.floor(mostKept / (2 * size))))
 }
