@@ -24,11 +24,17 @@ export interface TrainingPlan {
   earlyStopping?: { patience: number; every?: number }
 }
 
+interface Looks {
+  every: number
+  first?: number
+  see: (program: Trainable, step: number) => 'stop' | undefined
+}
+
 export interface PlannedRunOptions extends RunControl {
   seed: number
   steps: number
-  /** Called before the first step and then after every `every` steps, with the program as it is. */
-  look?: { every: number; see: (program: Trainable, step: number) => 'stop' | undefined }
+  /** Called before the first step and then after every `every` steps, from step `first` on, with the program as it is. */
+  look?: Looks
 }
 
 /** A program after its planned run; dispose the program. */
@@ -39,6 +45,7 @@ export interface PlannedRun extends Run {
 }
 
 const lookEvery = 50
+const leastBetweenReads = 8
 
 /**
  * Trains a fresh program as the plan says: batches in an order that depends on the seed alone, each augmented, each
@@ -52,9 +59,9 @@ export async function runPlan(plan: TrainingPlan, options: PlannedRunOptions): P
   const batches = minibatches(plan.train, { batchSize, seed, shuffle })
   const augmented = augment && augmentation(augment, seed)
   const stopper = earlyStopping && watchValidation(plan, earlyStopping, program)
-  const looks = [...(look ? [look] : []), ...(stopper ? [stopper] : [])]
+  const looks: Looks[] = [...(look ? [look] : []), ...(stopper ? [stopper] : [])]
   const lookAt = (step: number) =>
-    looks.filter(({ every, see }) => step % every === 0 && see(program, step) === 'stop').length > 0
+    looks.filter((one) => isLook(one, step) && one.see(program, step) === 'stop').length > 0
   try {
     lookAt(0)
     const run = await trainProgram(
@@ -69,7 +76,7 @@ export async function runPlan(plan: TrainingPlan, options: PlannedRunOptions): P
         steps,
         ...control,
         ...(looks.length > 0 && {
-          readEvery: (made: number) => looks.some(({ every }) => made % every === 0),
+          readEvery: (made: number) => looks.some((one) => isLook(one, made) || isReadBetween(one, made)),
           until: (losses: readonly number[]) => (lookAt(losses.length) ? 'done' : undefined),
         }),
       },
@@ -84,6 +91,12 @@ export async function runPlan(plan: TrainingPlan, options: PlannedRunOptions): P
     batches.dispose()
   }
 }
+
+const isLook = ({ every, first = 0 }: Looks, step: number): boolean => step >= first && step % every === 0
+
+/** Until its first look a run is read no more often than others. */
+const isReadBetween = ({ every, first = 0 }: Looks, step: number): boolean =>
+  step < first && step % Math.max(every, leastBetweenReads) === 0
 
 export function applyRate(program: Trainable, schedule: (step: number) => number, step: number): void {
   const rate = schedule(step)
