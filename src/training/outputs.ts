@@ -5,6 +5,7 @@ import type { LossDescription, Rows } from '../statistics/losses.js'
 import { largestOf, sliceRows } from '../statistics/rows.js'
 import { countExamples, disposeExamples, sliceExamples, tensorsOf } from './examples.js'
 import { labelsForLoss } from './label-range.js'
+import { readTogether } from './read-together.js'
 import type { Examples, Trainable } from './trainable.js'
 
 /** Labels and predictions of one output, in double precision, and what its loss computes. */
@@ -141,12 +142,6 @@ function probeLosses(
   labels: Rows[],
   predictions: Rows[],
 ): Array<LossDescription | undefined> {
-  const lossesOf = (batch: Examples): number[] => {
-    const scalars = program.outputLosses?.(batch) ?? [program.loss(batch)]
-    const values = scalars.map((scalar) => scalar.dataSync()[0]!)
-    tf.dispose(scalars)
-    return values
-  }
   const count = countExamples(examples)
   const half = Math.max(1, count >> 1)
   const quarter = Math.max(1, count >> 2)
@@ -156,12 +151,15 @@ function probeLosses(
     [0, half],
     ...(half + quarter <= count ? [[half, quarter] as const] : []),
   ] as const
-  const reported = ranges.map(([start, size]) => {
+  const losses = ranges.map(([start, size]) => {
     const part = sliceExamples(examples, start, size)
-    const losses = lossesOf(part)
+    const scalars = program.outputLosses?.(part) ?? [program.loss(part)]
     disposeExamples(part)
-    return losses
+    return scalars
   })
+  const values = readTogether(losses.flat()).map(([value]) => value!)
+  tf.dispose(losses)
+  const reported = losses.map((scalars) => values.splice(0, scalars.length))
   return labels.map((rows, i) => {
     // A program that reports one loss for several outputs: no telling what each of them computes.
     if (reported[0]!.length !== labels.length) return undefined
