@@ -5,17 +5,20 @@ import type { CheckResult } from '../../src/checks/result.js'
 import { checkHealthyActivations, watchActivations } from '../../src/checks/skeleton/healthy-activations.js'
 import { checkHealthyGradients, watchGradients } from '../../src/checks/skeleton/healthy-gradients.js'
 import { checkUpdatesEveryWeight, watchWeights } from '../../src/checks/skeleton/updates-every-weight.js'
+import { checkHasConverged } from '../../src/checks/squeeze/has-converged.js'
 import { watch, watchFirstSteps } from '../../src/checks/watch.js'
-import { sameBatch } from '../../src/training/batches.js'
+import { minibatches, sameBatch } from '../../src/training/batches.js'
 import { callStep } from '../../src/training/call-step.js'
 import { disposeExamples } from '../../src/training/examples.js'
 import { LayersModelProgram } from '../../src/training/layers-model.js'
 import { openProgram } from '../../src/training/open.js'
+import { viewOutputs } from '../../src/training/outputs.js'
 import { trainProgram } from '../../src/training/run.js'
 import { mixSeed, withSeed } from '../../src/training/seed.js'
 import type { Examples, Trainable } from '../../src/training/trainable.js'
-import { classes } from '../programs/data.js'
+import { classes, classIndices } from '../programs/data.js'
 import { classifier, compiled, HandWrittenClassifier } from '../programs/healthy.js'
+import { PlainWeights } from '../programs/plain-weights.js'
 import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
 import { bytesOf } from '../training/weight-bytes.js'
 
@@ -23,7 +26,10 @@ const { dense } = tf.layers
 const watches = () => [watchWeights(), watchActivations(), watchGradients()]
 
 /** After how many steps the backend was read, and waited for; how often since the first of them began. */
-async function readsDuring(body: () => Promise<unknown>) {
+async function readsDuring(
+  body: () => Promise<unknown>,
+  trained: { prototype: Pick<Trainable, 'step'> } = LayersModelProgram,
+) {
   let steps = 0
   let reads = 0
   const after = new Set<number>()
@@ -32,7 +38,7 @@ async function readsDuring(body: () => Promise<unknown>) {
     reads++
     after.add(steps)
   }
-  const { step } = LayersModelProgram.prototype
+  const { step } = trained.prototype
   const { dataSync, data } = tf.Tensor.prototype
   vi.spyOn(tf.Tensor.prototype, 'dataSync').mockImplementation(function (this: tf.Tensor) {
     count()
@@ -42,10 +48,7 @@ async function readsDuring(body: () => Promise<unknown>) {
     count()
     return data.call(this)
   } as typeof data)
-  vi.spyOn(LayersModelProgram.prototype, 'step').mockImplementation(function (
-    this: LayersModelProgram,
-    batch,
-  ) {
+  vi.spyOn(trained.prototype, 'step').mockImplementation(function (this: Trainable, batch) {
     steps++
     return step.call(this, batch)
   })
@@ -133,6 +136,79 @@ test('minibatches with a weight for every class are not read to weigh them', asy
   disposeExamples(batch)
 })
 
+const sparse = () => classifier({ loss: 'sparseCategoricalCrossentropy' })
+const weights = { 0: 1, 1: 2, 2: 3, 3: 4 }
+
+test.each<[string, () => tf.LayersModel, () => Examples]>([
+  ['class indices', sparse, () => ({ ...classIndices(96, 1), classWeight: weights })],
+  [
+    'one-hot labels, without a weight for a class that never occurs',
+    () => compiled([dense({ inputShape: [16], units: 5, activation: 'softmax' })]),
+    () => {
+      const { xs, ys } = classes(96, 1)
+      const wide = tf.concat([ys as tf.Tensor, tf.zeros([96, 1])], 1)
+      tf.dispose(ys as tf.Tensor)
+      return { xs, ys: wide, classWeight: weights }
+    },
+  ],
+])('labels are read once to weigh all minibatches: %s', async (_name, create, data) => {
+  const examples = data()
+  await expectNoNewTensors(async () => {
+    const program = await openProgram(create, 1)
+    for (const reads of [5, 4]) {
+      const batches = minibatches(examples, { batchSize: 16, seed: 1 })
+      const read = await readsDuring(() => trainProgram(program, batches.next, { seed: 1, steps: 32 }))
+      expect(read).toMatchObject({ steps: 32, reads })
+      batches.dispose()
+    }
+    program.dispose()
+  })
+  disposeExamples(examples)
+})
+
+test('a loss that is not known is probed in one read', async () => {
+  const batch = classes(24, 1)
+  const program = await openProgram(() => new PlainWeights(), 1)
+  const { reads } = await readsDuring(async () => {
+    tf.dispose(await program.step(batch))
+    viewOutputs(program, batch, 'batch')
+  }, PlainWeights)
+  // Predictions, labels, and the losses of three parts.
+  expect(reads).toBe(3)
+  program.dispose()
+  disposeExamples(batch)
+})
+
+test('losses that only looks later on need are read every eighth step until then', async () => {
+  const [train, validation] = [classes(96, 1), classes(24, 2)]
+  const { steps, reads, after } = await readsDuring(() =>
+    checkHasConverged(classifier, { train, validation, steps: 320 }),
+  )
+  expect(steps).toBe(320)
+  expect(after.filter((step) => step <= 240)).toHaveLength(30)
+  expect(reads).toBeLessThan(90)
+  disposeExamples(train)
+  disposeExamples(validation)
+})
+
+test('a program whose weights are plain tensors is read every eighth step, and where checks look', async () => {
+  const batch = classes(24, 1)
+  for (const fresh of [false, true]) {
+    const program = await openProgram(() => new PlainWeights({ fresh }), 1)
+    const run = () => trainProgram(program, sameBatch(batch).next, { seed: 1, steps: 32, probeEvery: 1 })
+    expect(await readsDuring(run, PlainWeights)).toMatchObject({
+      steps: 32,
+      reads: 4,
+      after: [8, 16, 24, 32],
+    })
+    program.dispose()
+    const resting = () => new PlainWeights({ rate: 0, fresh })
+    const still = await readsDuring(() => checkUpdatesEveryWeight(resting, batch), PlainWeights)
+    expect(still).toMatchObject({ steps: 13, after: [3, 8, 13] })
+  }
+  disposeExamples(batch)
+})
+
 /** Its loss is no number at the fifth step; after so many it throws. Its learning rate falls from step to step. */
 class Lossless extends HandWrittenClassifier {
   private taken = 0
@@ -146,6 +222,19 @@ class Lossless extends HandWrittenClassifier {
     if (++this.taken < 5) return loss
     loss.dispose()
     return tf.scalar(Number.NaN)
+  }
+}
+
+/** Its loss is no number at the fifth step; its bias begins to move at the sixth. */
+class LatePlainWeights extends PlainWeights {
+  override step(batch: Examples): tf.Scalar {
+    const loss = super.step(batch)
+    if (this.taken !== 5) return loss
+    loss.dispose()
+    return tf.scalar(Number.NaN)
+  }
+  protected override rateOf(name: string): number {
+    return name === 'bias' && this.taken < 6 ? 0 : 0.1
   }
 }
 
@@ -200,6 +289,12 @@ test.each<[string, () => tf.LayersModel | Trainable]>([
   ['one that diverges slowly', diverging(30)],
   ['a loop by hand', () => new HandWrittenClassifier(16, 4)],
   ['a loop by hand that loses its loss, and goes on with its schedule', () => new Lossless()],
+  ['plain tensors', () => new PlainWeights()],
+  ['plain tensors, fresh ones at each call', () => new PlainWeights({ fresh: true })],
+  ['plain tensors that rest', () => new PlainWeights({ rate: 0 })],
+  ['plain tensors that diverge', () => new PlainWeights({ rate: 1e38 })],
+  ['plain tensors that move when the loss is lost', () => new LatePlainWeights()],
+  ['fresh tensors that move when the loss is lost', () => new LatePlainWeights({ fresh: true })],
 ])('the results are those of reading at every step: %s', async (_name, create) => {
   await expectNoNewTensors(async () => {
     const often = await resultsOf(create, 1)
