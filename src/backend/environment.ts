@@ -16,7 +16,19 @@ export const threadEnvironment: Readonly<Record<string, string>> = {
   TF_CPP_MIN_LOG_LEVEL: '2',
 }
 
-/** Sets what the user has not set; their own choice wins. */
-export function pinThreadEnvironment(environment: Record<string, string | undefined> = process.env): void {
-  for (const [name, value] of Object.entries(threadEnvironment)) environment[name] ??= value
+/**
+ * A profiler interrupts the process a thousand times a second. oneDNN's matrix products for AVX2 do not bear that: memory is
+ * corrupted (docs/backend.md#signals). Those for AVX do; convolutions take a quarter longer.
+ */
+const profiledEnvironment = { ONEDNN_MAX_CPU_ISA: 'AVX' }
+
+const profiles = (argument: string): boolean => /^--(?:cpu-prof|prof)(?:$|=)/.test(argument)
+
+/** Sets what the user has not set; their own choice wins. `argumentsOfNode`: flags that Node was started with. */
+export function pinThreadEnvironment(
+  environment: Record<string, string | undefined> = process.env,
+  argumentsOfNode: readonly string[] = [...process.execArgv, ...(environment.NODE_OPTIONS ?? '').split(' ')],
+): void {
+  const pinned = { ...threadEnvironment, ...(argumentsOfNode.some(profiles) && profiledEnvironment) }
+  for (const [name, value] of Object.entries(pinned)) environment[name] ??= value
 }

@@ -9,7 +9,8 @@ import type { Job, JobProgress, JobResults } from './jobs.js'
 
 /** Processes that run jobs. */
 export interface Helpers {
-  stop(): void
+  /** Ends them, and waits until they have. */
+  stop(): Promise<void>
 }
 
 export interface HelperEvents {
@@ -22,12 +23,15 @@ export interface HelperEvents {
 /** Helpers run what the compiler has made: not the sources of this repository. */
 export const canHelp = (): boolean => ownModule('parallel/helper').endsWith('.js')
 
-/** Starts `count` helpers; each asks for jobs until there are none. One that dies has its job done, without results. */
+/**
+ * Starts `count` helpers; each asks for jobs until there are none. One that dies has its job done, without results. None ends
+ * by itself: its end would be a signal to this process while it computes (docs/backend.md#signals).
+ */
 export function startHelpers(count: number, setup: HelperSetup, events: HelperEvents): Helpers {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-recipe-'))
   const children: ChildProcess[] = []
-  const stop = () => {
-    for (const child of children) child.kill('SIGKILL')
+  const stop = async () => {
+    await Promise.all(children.map(ended))
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -35,10 +39,21 @@ export function startHelpers(count: number, setup: HelperSetup, events: HelperEv
     writeFileSync(file, serialize(setup))
     for (let i = 0; i < count; i++) children.push(startHelper(file, events))
   } catch (error) {
-    stop()
+    void stop()
     throw error
   }
   return { stop }
+}
+
+/** Kills a process; resolves when it has ended. */
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.once('exit', () => resolve())
+    child.kill('SIGKILL')
+    // Nobody waited for it until now.
+    child.ref()
+  })
 }
 
 function startHelper(file: string, { next, done, progress }: HelperEvents): ChildProcess {
@@ -51,7 +66,6 @@ function startHelper(file: string, { next, done, progress }: HelperEvents): Chil
   const give = () => {
     job = next()
     if (job) child.send({ job } satisfies ToHelper)
-    else child.kill()
   }
   child.on('message', (message: ToMain) => {
     if ('progress' in message) {

@@ -18,7 +18,7 @@ export interface AheadOptions {
 export interface Ahead {
   /** The same check, with its result taken from a helper where one has it, or is at it. */
   wrap(check: RecipeCheck, seeds: number): RecipeCheck
-  stop(): void
+  stop(): Promise<void>
 }
 
 interface Assignment {
@@ -102,9 +102,10 @@ export function runAhead(context: RecipeContext, { helpers: count, setup }: Ahea
         run: async (options) => (await resultElsewhere(check.name, options)) ?? check.run(options),
       }
     },
-    stop() {
-      helpers?.stop()
+    async stop() {
+      const running = helpers
       helpers = undefined
+      await running?.stop()
     },
   }
 }

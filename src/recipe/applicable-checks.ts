@@ -44,7 +44,7 @@ export function checksOf(recipe: Recipe, options: RunRecipeOptions = {}, ahead?:
         withPatience(control, neverResolved, () => check.run({ ...control, ...task })),
     })),
     async dispose() {
-      helpers?.stop()
+      await helpers?.stop()
       await context.trained.dispose()
     },
   }

@@ -96,7 +96,7 @@ export class UserProject {
   async node(...args: string[]): Promise<Outcome> {
     const started = performance.now()
     const environment = Object.fromEntries(
-      Object.entries(withoutCI()).filter(([name]) => !name.startsWith('TF_')),
+      Object.entries(withoutCI()).filter(([name]) => !/^(TF|ONEDNN)_/.test(name)),
     )
     const child = spawn(process.execPath, args, { cwd: this.path, env: { ...environment, NO_COLOR: '1' } })
     let [stdout, raw] = ['', '']
