@@ -18,6 +18,9 @@ const lockFiles = [
   'bun.lock',
 ]
 
+/** This package, of which every result depends on all files (`surroundingsOf`). */
+const ours = /^vitest-recipe(?:\/|$)/
+
 /**
  * A digest of code: the text of files and of all that they import from the project, and the packages that are installed.
  * Throws `UntoldCodeError` where an import leads nobody knows where.
@@ -34,7 +37,7 @@ export function digestOfCode(files: readonly string[]): string {
     hash.update(`${relative(base, file)} ${text.length} ${text}`)
     for (const one of importsOf(text, file)) {
       if ('file' in one) open.push(one.file)
-      else hash.update(packageOf(one, file))
+      else if (!('package' in one) || !ours.test(one.package)) hash.update(packageOf(one, file))
     }
   }
   for (const lockFile of lockFilesAbove(base)) hash.update(readFileSync(lockFile))

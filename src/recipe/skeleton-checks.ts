@@ -1,6 +1,6 @@
 import { defaultSeed } from '../checks/options.js'
 import { checkBaseRate } from '../checks/skeleton/base-rate.js'
-import { checkCapacity } from '../checks/skeleton/capacity.js'
+import { checkFactories } from '../checks/skeleton/capacity.js'
 import { checkCausal } from '../checks/skeleton/causal.js'
 import { checkEvaluatesConsistently } from '../checks/skeleton/evaluates-consistently.js'
 import { checkExamplesIndependent } from '../checks/skeleton/examples-independent.js'
@@ -105,7 +105,7 @@ export function skeletonChecks(context: RecipeContext): RecipeCheck[] {
         missing: 'the recipe has no capacities: factories of growing size, smallest first',
       }),
       run: async (options) =>
-        checkCapacity((index: number) => capacities![index]!(), await train(), {
+        checkFactories(capacities!, await train(), {
           ...options,
           capacities: capacities!.map((_, index) => index),
           nameOf: 'weights',

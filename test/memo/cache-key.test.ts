@@ -117,11 +117,15 @@ describe('a training loop', () => {
   })
 
   test('in a recipe and at growing capacities', async () => {
-    const recipe = () => ({ create: keyed(), train: batch, steps: 60 })
-    const only = ['overfit-batch', 'updates-every-weight']
+    const recipe = () => ({
+      create: keyed(),
+      train: corners(90),
+      capacities: [1, 4, 16].map((units) => keyed({}, { units })),
+    })
+    const only = ['overfit-batch', 'updates-every-weight', 'decrease-loss-with-capacity']
     const results = async () => (await withMemory(here.memory, () => runRecipe(recipe(), { only }))).results
-    expect((await results()).map(({ reused }) => reused)).toEqual([undefined, undefined])
-    expect((await results()).map(({ reused }) => reused)).toEqual([true, true])
+    expect((await results()).map(({ reused }) => reused)).toEqual([undefined, undefined, undefined])
+    expect((await results()).map(({ reused }) => reused)).toEqual([true, true, true])
 
     const grow = () => withCacheKey((units: number) => new Loop({ units }), { code: code(), values: {} })
     const grown = () =>
@@ -186,6 +190,11 @@ test('packages of the workspace are refused: their sources may import anything',
   mkdirSync(join(project, 'node_modules'))
   symlinkSync(join(project, 'packages/layers'), join(project, 'node_modules/layers'))
   expect(() => keyed()).toThrow(/model\.ts, which imports layers/)
+})
+
+test('this package may be linked: its files count anyway', () => {
+  write('model.ts', `import { withCacheKey } from 'vitest-recipe'`)
+  expect(() => keyed()).not.toThrow()
 })
 
 test.each<[string, unknown, RegExp]>([

@@ -11,7 +11,7 @@ import { openProgram } from '../../training/open.js'
 import { viewOutputs } from '../../training/outputs.js'
 import { type RunEnd, trainProgram } from '../../training/run.js'
 import { sampleExamples } from '../../training/split.js'
-import type { Examples, Trainable } from '../../training/trainable.js'
+import type { Examples, Subject, Trainable } from '../../training/trainable.js'
 import { assertCounts, type CheckOptions, controlOf, defaultSeed, wasCutShort } from '../options.js'
 import { remembered } from '../remembered.js'
 import type { CheckResult } from '../result.js'
@@ -28,6 +28,8 @@ export interface CapacityOptions<Capacity> extends CheckOptions {
 }
 
 /** One capacity after its training. */
+type Factory = Extract<Subject, () => unknown>
+
 export interface CapacityRun {
   label: string
   parameters: number
@@ -50,21 +52,38 @@ const mostExamples = 512
  * capacity, exactly. Costs `steps` steps for each capacity.
  */
 export async function checkCapacity<Capacity>(
-  create: (capacity: Capacity) => ReturnType<() => Trainable | unknown>,
+  create: (capacity: Capacity) => unknown,
   train: Examples,
   options: CapacityOptions<Capacity>,
 ): Promise<CheckResult> {
-  assertOptions(create, options)
+  if (typeof create !== 'function') {
+    throw new InvalidArgumentError(
+      'subject',
+      describe(create),
+      'a function from a capacity to a fresh, compiled model',
+    )
+  }
+  assertOptions(options)
   const factories = options.capacities.map((capacity) =>
-    sameCacheKey(create, () => create(capacity) as Trainable),
+    sameCacheKey(create, (() => create(capacity)) as Factory),
   )
+  return checkFactories(factories, train, options)
+}
+
+/** The same with a factory for each capacity. */
+export async function checkFactories<Capacity>(
+  factories: readonly Factory[],
+  train: Examples,
+  options: CapacityOptions<Capacity>,
+): Promise<CheckResult> {
+  assertOptions(options)
   return remembered('decrease-loss-with-capacity', factories, { ...options, train }, () =>
     trainCapacities(factories, train, options),
   )
 }
 
 async function trainCapacities<Capacity>(
-  factories: ReadonlyArray<() => Trainable>,
+  factories: readonly Factory[],
   train: Examples,
   options: CapacityOptions<Capacity>,
 ): Promise<CheckResult> {
@@ -176,14 +195,7 @@ function lossValue(program: Trainable, examples: Examples): number {
   return value
 }
 
-function assertOptions<Capacity>(create: unknown, options: CapacityOptions<Capacity>): void {
-  if (typeof create !== 'function') {
-    throw new InvalidArgumentError(
-      'subject',
-      describe(create),
-      'a function from a capacity to a fresh, compiled model',
-    )
-  }
+function assertOptions<Capacity>(options: CapacityOptions<Capacity>): void {
   const { capacities, steps, batchSize } = options ?? {}
   if (!Array.isArray(capacities) || capacities.length < 2) {
     throw new InvalidArgumentError(
