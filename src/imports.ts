@@ -2,13 +2,24 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 
+const gap = String.raw`(?:\s|/\*(?:(?!\*/)[^])*\*/)*`
+const path = String.raw`(?:'([^'\n]+)'|"([^"\n]+)")`
+const made = String.raw`createRequire\(import\.meta\.url\)`
+const load = String.raw`\b(?:import|require|${made})(?:\?\.)?${gap}\(`
+/** A function of any name may load something. */
+const otherRequire = String.raw`(?<!\brequire\s*=\s*(?:\w+\.)?)\b(?!${made}${gap}\()createRequire\((?![^\n;]*\)\.resolve\b)`
 /** Where a path is computed, nobody knows what is loaded. */
-const computedImport = /\b(?:import|require)\s*\(\s*(?!['"])|\bimport\.meta\.glob/
-const imported = /(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(['"])([^'"\n]+)\1/g
-/** Types may be imported in comments. */
-const commentLine = /^\s*(?:\/\/|\/\*|\*[\s/]).*$/gm
+const computedImport = new RegExp(
+  String.raw`${load}(?!${gap}${path}${gap}[,)])|\bimport\.meta\.glob|${otherRequire}`,
+)
+const imported = new RegExp(String.raw`(?:\bfrom|\bimport|${load})${gap}${path}`, 'g')
+/**
+ * Types may be imported in comments. These are sure to be no part of a string: of lines that all begin as comments do. Code
+ * may follow.
+ */
+const comment =
+  /^[^\S\n]*(?:\/\/.*$|\/\*(?:(?!\*\/)[^\n])*(?:\n[^\S\n]*\*(?!\/)(?:(?!\*\/)[^\n])*)*(?:\n[^\S\n]*)?\*\/)/gm
 const extensions = [
-  '',
   '.ts',
   '.tsx',
   '.mts',
@@ -40,31 +51,45 @@ export function readCode(file: string): string | undefined {
 /** What a file imports, read as text, without running anything. Modules of Node are left out. */
 export function importsOf(source: string, file: string): Import[] {
   if (!isCode(file)) return []
-  const text = source.replace(commentLine, '')
+  const text = source.replace(comment, '')
   const [computed] = text.match(computedImport) ?? []
   const found = [...text.matchAll(imported)]
-    .map(([, , specifier]) => specifier!)
+    .map(([, single, double]) => (single ?? double)!)
     .filter((specifier) => !isBuiltin(specifier))
-    .map((specifier) => resolveImport(specifier, file))
+    .flatMap((specifier) => resolveImport(specifier, file))
   return computed === undefined ? found : [...found, { unknown: computed }]
 }
 
 const isCode = (file: string) => /\.[mc]?[jt]sx?$/.test(file)
 
-function resolveImport(specifier: string, importer: string): Import {
-  if (!/^\.\.?(?:\/|$)/.test(specifier)) return { package: specifier }
-  const file = fileAt(resolve(dirname(importer), specifier.replace(/\?.*$/, '')))
-  return file === undefined ? { unknown: specifier } : { file }
+function resolveImport(specifier: string, importer: string): Import[] {
+  if (!/^\.\.?(?:\/|$)/.test(specifier)) return [{ package: specifier }]
+  const files = filesAt(resolve(dirname(importer), specifier.replace(/\?.*$/, '')))
+  return files.length === 0 ? [{ unknown: specifier }] : files.map((file) => ({ file }))
 }
 
-function fileAt(path: string): string | undefined {
+/** Several where it depends on settings which of them is loaded; none where nobody can tell. */
+function filesAt(path: string): string[] {
+  if (isFile(path)) return realCode([path])
   // TypeScript is imported by the names that it will have.
-  const paths = /\.[mc]?js$/.test(path)
-    ? [path, path.replace(/js$/, 'ts'), path.replace(/js$/, 'tsx')]
-    : [path]
-  const found = paths.flatMap((one) => extensions.map((extension) => one + extension)).find(isFile)
+  const sources = /\.[mc]?js$/.test(path) ? ['ts', 'tsx'].map((end) => path.replace(/js$/, end)) : []
+  const written = sources.filter(isFile)
+  if (written.length > 0) return realCode(written)
+  const all = extensions.map((extension) => path + extension).filter(isFile)
+  const code = all.filter((file) => !file.endsWith('.d.ts'))
+  const found = code.length > 0 ? code : all
+  // It may say where the code of its folder is.
+  const isPackage =
+    isFile(join(path, 'package.json')) && found.every((file) => file.startsWith(join(path, '/')))
+  return isPackage ? [] : realCode(found)
+}
+
+/** Imports of a linked file begin where it is. */
+function realCode(files: readonly string[]): string[] {
   // They have code inside.
-  return found !== undefined && /\.(?:vue|svelte|astro)$/.test(found) ? undefined : found
+  return files.some((file) => /\.(?:vue|svelte|astro)$/.test(file))
+    ? []
+    : files.map((file) => realpathSync(file))
 }
 
 /** The real folder of a package, as Node would find it. */
@@ -84,7 +109,7 @@ export function packageName(specifier: string): string {
 
 export function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile()
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true
   } catch {
     return false
   }

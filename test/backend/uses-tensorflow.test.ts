@@ -34,6 +34,37 @@ test.each<[string, Record<string, string>]>([
     { 'a.test.ts': `import './b'`, 'b.mjs': `require('./c.cjs')`, 'c.cjs': `require("@tensorflow/tfjs")` },
   ],
   ['… later', { 'a.test.ts': `const load = () => import('./b')`, 'b.ts': `import '@tensorflow/tfjs'` }],
+  ...[
+    `export\n* from './b'`,
+    `import\n  * as b from './b'`,
+    `class A {\n  * load() { return import('./b') }\n}`,
+    `/** @type {object} */ const b = require('./b')`,
+    `/*\r\n * A comment.\r\n */ import './b'`,
+    'const paths = `\n/*.ts\n`\nimport "./b"\n/** A comment. */',
+    `import b from /* the model */ './b'`,
+    `import(/* @vite-ignore */ './b')`,
+    `require?.('./b')`,
+    `const { b } = createRequire(import.meta.url)('./b')`,
+  ].map((text): [string, Record<string, string>] => [
+    text,
+    { 'a.test.js': text, 'b.ts': `import '@tensorflow/tfjs'` },
+  ]),
+  ['… with an apostrophe', { 'a.test.ts': `import "./b's"`, "b's.ts": `import '@tensorflow/tfjs'` }],
+  [
+    'one of two files that may be meant',
+    { 'a.test.ts': `import './b'`, 'b.ts': '', 'b.js': `import '@tensorflow/tfjs'` },
+  ],
+  [
+    'a folder whose package.json may name another file',
+    { 'a.test.ts': `import './b'`, 'b/index.js': '', 'b/package.json': '{ "main": "c.js" }' },
+  ],
+  ['a path that begins with a string', { 'a.test.ts': `await import('./' + name)`, 'index.ts': '' }],
+  [
+    'a require of another name',
+    {
+      'a.test.ts': `import { createRequire } from 'node:module'\nconst load = createRequire(import.meta.url)`,
+    },
+  ],
   ['a computed import', { 'a.test.ts': `await import(name)` }],
   ['a glob', { 'a.test.ts': `import.meta.glob('./*.ts')` }],
   ['an alias', { 'a.test.ts': `import { model } from '@/model'` }],
@@ -56,6 +87,20 @@ test.each<[string, Record<string, string>]>([
     'what it imports',
     { 'a.test.ts': `${vitest}import { f } from '../src/b.js'`, '../src/b.ts': 'export const f = 1' },
   ],
+  [
+    'comments',
+    {
+      'a.test.ts': `${vitest}// import './b'\n/* import './b' */\n/**\n * @type {import('./b').B}\n */\nimport(\n  './c'\n)`,
+      'c.ts': '',
+    },
+  ],
+  [
+    'files of Node',
+    {
+      'a.test.ts': `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nrequire('./c')\ncreateRequire(import.meta.url).resolve('./d')`,
+      'c.cjs': '',
+    },
+  ],
   ['circles', { 'a.test.ts': `import './b'`, 'b.ts': `import './a.test'` }],
   [
     'data and styles',
@@ -76,6 +121,14 @@ test.each<[string, Record<string, string>]>([
 ])('not used by %s', (_, files) => {
   const inside = Object.fromEntries(Object.entries(files).map(([name, text]) => [join('test', name), text]))
   expect(uses(inside)).toBe(false)
+})
+
+test('a link is followed from where its file is', () => {
+  mkdirSync(join(folder, 'other'))
+  writeFileSync(join(folder, 'other/b.ts'), `import './c'`)
+  writeFileSync(join(folder, 'other/c.ts'), `import '@tensorflow/tfjs'`)
+  symlinkSync(join(folder, 'other/b.ts'), join(folder, 'b.ts'))
+  expect(uses({ 'a.test.ts': `import './b'`, 'c.ts': '' })).toBe(true)
 })
 
 test('packages are found in folders above', () => {
