@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../errors.js'
 import { describe } from '../training/examples.js'
 import { digestOfCode, UntoldCodeError } from './code-digest.js'
 import { digestOf, OpaqueError } from './content.js'
-import { type AnyFunction, setCacheKey } from './function-keys.js'
+import { type AnyFunction, cacheKeyOf, setCacheKey } from './function-keys.js'
 
 /** What tells a function from others: whatever its outcome depends on, besides what it is called with. */
 export interface CacheKey {
@@ -31,7 +31,7 @@ export function withCacheKey<Function extends AnyFunction>(fn: Function, key: Ca
     return fn.apply(this, args as never[])
   } as AnyFunction as Function
   Object.defineProperty(keyed, 'name', { value: fn.name, configurable: true })
-  setCacheKey(keyed, `${digestOfKey(key)} ${digestOf(String(fn))}`)
+  setCacheKey(keyed, `${digestOfKey(key)} ${digestOf([cacheKeyOf(fn), String(fn)])}`)
   return keyed
 }
 

@@ -16,6 +16,7 @@ const lockFiles = [
   'yarn.lock',
   'pnpm-lock.yaml',
   'bun.lock',
+  'bun.lockb',
 ]
 
 /** This package, of which every result depends on all files (`surroundingsOf`). */
@@ -33,9 +34,9 @@ export function digestOfCode(files: readonly string[]): string {
   for (let file = open.shift(); file !== undefined; file = open.shift()) {
     if (seen.has(file)) continue
     seen.add(file)
-    const text = textOf(file)
-    hash.update(`${relative(base, file)} ${text.length} ${text}`)
-    for (const one of importsOf(text, file)) {
+    const bytes = bytesOf(file)
+    hash.update(`${relative(base, file)} ${bytes.length} `).update(bytes)
+    for (const one of importsOf(bytes.toString(), file)) {
       if ('file' in one) open.push(one.file)
       else if (!('package' in one) || !ours.test(one.package)) hash.update(packageOf(one, file))
     }
@@ -44,10 +45,9 @@ export function digestOfCode(files: readonly string[]): string {
   return hash.digest('hex')
 }
 
-/** Byte by byte, also what is no text. */
-function textOf(file: string): string {
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, 'latin1')
+    return readFileSync(file)
   } catch {
     throw new UntoldCodeError(`${file}, which cannot be read`)
   }
@@ -63,8 +63,8 @@ function packageOf(one: Exclude<Import, { file: string }>, importer: string): st
   return `${name} ${version};`
 }
 
-/** In the nearest folder that has any. */
+/** In all of them: a package of a workspace may have one of its own that nobody uses any more. */
 function lockFilesAbove(folder: string): string[] {
   const found = lockFiles.map((name) => join(folder, name)).filter(isFile)
-  return found.length > 0 || dirname(folder) === folder ? found : lockFilesAbove(dirname(folder))
+  return dirname(folder) === folder ? found : [...found, ...lockFilesAbove(dirname(folder))]
 }

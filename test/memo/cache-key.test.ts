@@ -110,6 +110,22 @@ describe('a training loop', () => {
     expect(await isReused(keyed(key, settings))).toBe(true)
   })
 
+  test('is told by the key of a function that has one, too', async () => {
+    const twice = (rate: number) => withCacheKey(keyed({ values: { rate } }), { code: code(), values: {} })
+    expect(await isReused(twice(0.02))).toBe(false)
+    expect(await isReused(twice(0.03))).toBe(false)
+    expect(await isReused(twice(0.03))).toBe(true)
+  })
+
+  test('in a folder of a workspace with a lock file of its own is another one where the others change', async () => {
+    write('packages/a/model.ts', '')
+    write('packages/a/package-lock.json', '')
+    const inside = () => keyed({ code: join(project, 'packages/a/model.ts') })
+    expect(await isReused(inside())).toBe(false)
+    write('bun.lockb', 'changed')
+    expect(await isReused(inside())).toBe(false)
+  })
+
   test('that is written differently in the same file is another one', async () => {
     const key = { code: code(), values: {} }
     expect(await isReused(withCacheKey(() => new Loop({ rate: 0.02 }), key))).toBe(false)
@@ -172,6 +188,12 @@ test('keeps name, arguments and result', () => {
   )
   expect(add(1, 2)).toBe(3)
   expect(add.name).toBe('sum')
+})
+
+test('files may have any name', () => {
+  write('model.ts', `import './größe.js'`)
+  write('größe.ts', '')
+  expect(() => keyed()).not.toThrow()
 })
 
 test.each<[string, Record<string, string>]>([
