@@ -30,7 +30,7 @@ export function withCacheKey<Function extends AnyFunction>(fn: Function, key: Ca
   const keyed = function (this: unknown, ...args: unknown[]) {
     return fn.apply(this, args as never[])
   } as AnyFunction as Function
-  Object.defineProperty(keyed, 'name', { value: fn.name, configurable: true })
+  Object.defineProperties(keyed, Object.getOwnPropertyDescriptors(fn))
   setCacheKey(keyed, `${digestOfKey(key)} ${digestOf([cacheKeyOf(fn), String(fn)])}`)
   return keyed
 }

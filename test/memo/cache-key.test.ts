@@ -179,15 +179,20 @@ test('a function among the options of a check counts by its key', () => {
   expect(() => digestOf({ augment: (examples: Examples) => examples })).toThrow('a function')
 })
 
-test('keeps name, arguments and result', () => {
+test('keeps name, arguments, result and what else there is', () => {
   const add = withCacheKey(
-    function sum(a: number, b: number) {
-      return a + b
-    },
+    Object.assign(
+      function sum(a: number, b: number) {
+        return a + b
+      },
+      { units: 'none' },
+    ),
     { code: code(), values: {} },
   )
   expect(add(1, 2)).toBe(3)
   expect(add.name).toBe('sum')
+  expect(add).toHaveLength(2)
+  expect(add.units).toBe('none')
 })
 
 test('files may have any name', () => {
