@@ -58,18 +58,23 @@ const isOneHot = ({ shape }: tf.Tensor): boolean => shape.length === 2 && shape[
 const classesOf = (labels: tf.Tensor): tf.Tensor1D =>
   isOneHot(labels) ? tf.argMax<tf.Tensor1D>(labels, 1) : labels.flatten()
 
-/** Undefined where a class has no weight, or no whole number. */
+/**
+ * Undefined where a class has no weight, or no whole number. All weights are in it: labels may share their numbers with the
+ * array that they were made from, and it may have been changed since they were read.
+ */
 function tableOf(classes: Iterable<number>, classWeight: ClassWeight): WeightTable | undefined {
-  let [first, last] = [0, 0]
-  const numbers = [...classes]
-  for (const number of numbers) {
+  for (const number of classes)
     if (!Number.isInteger(number) || classWeight[number] === undefined) return undefined
+  const given = Object.entries(classWeight).map(([key, weight]) => [Number(key), weight] as const)
+  const whole = given.filter(([number]) => Number.isInteger(number))
+  let [first, last] = [0, 0]
+  for (const [number] of whole) {
     first = Math.min(first, number)
     last = Math.max(last, number)
   }
   if (last - first >= mostClasses) return undefined
-  const weights = new Float32Array(last - first + 1)
-  for (const number of numbers) weights[number - first] = classWeight[number]!
+  const weights = new Float32Array(last - first + 1).fill(Number.NaN)
+  for (const [number, weight] of whole) weights[number - first] = weight
   return { first, weights }
 }
 

@@ -43,6 +43,18 @@ test('a class without a weight is an error only where it occurs', () => {
   tf.dispose([all, some, none, xs])
 })
 
+test('labels whose array was changed have the weights of what they are now', async () => {
+  const backend = tf.getBackend()
+  await tf.setBackend('cpu')
+  const numbers = new Float32Array([0, 2, 0])
+  const labels = tf.tensor1d(numbers)
+  expect(weigh(labels, { 0: 1, 1: 5, 2: 3 })).toEqual(new Float32Array([1, 3, 1]))
+  numbers[1] = 1
+  expect(weigh(labels, { 0: 1, 1: 5, 2: 3 })).toEqual(new Float32Array([1, 5, 1]))
+  labels.dispose()
+  await tf.setBackend(backend)
+})
+
 test('the classes of other data are not taken for those of the same shape', () => {
   const labels = tf.tensor1d([0, 1, 0, 1, 1, 0])
   const pairs = labels.reshape([3, 2])
