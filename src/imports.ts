@@ -19,6 +19,9 @@ const imported = new RegExp(String.raw`(?:\bfrom|\bimport|${load})${gap}${path}`
  */
 const comment =
   /^[^\S\n]*(?:\/\/.*$|\/\*(?:(?!\*\/)[^\n])*(?:\n[^\S\n]*\*(?!\/)(?:(?!\*\/)[^\n])*)*(?:\n[^\S\n]*)?\*\/)/gm
+/** Types are gone when it runs. */
+const typeImport =
+  /^\s*(?:import|export)\s+type\s+(?!from\s*['"])[^'";()]*?\bfrom\s*(?:'[^'\n]+'|"[^"\n]+")/gm
 const extensions = [
   '.ts',
   '.tsx',
@@ -51,7 +54,7 @@ export function readCode(file: string): string | undefined {
 /** What a file imports, read as text, without running anything. Modules of Node are left out. */
 export function importsOf(source: string, file: string): Import[] {
   if (!isCode(file)) return []
-  const text = source.replace(comment, '')
+  const text = source.replace(comment, '').replace(typeImport, '')
   const [computed] = text.match(computedImport) ?? []
   const found = [...text.matchAll(imported)]
     .map(([, single, double]) => (single ?? double)!)

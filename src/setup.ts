@@ -10,12 +10,13 @@ import { withSeed } from './training/seed.js'
 export async function setUp(): Promise<void> {
   const settings = recipeSettings()
   const { testPath } = expect.getState()
-  if (testPath !== undefined && !usesTensorFlow([testPath, ...settings.setupFiles])) {
+  const files = [...(testPath === undefined ? [] : [testPath]), ...settings.setupFiles]
+  if (testPath !== undefined && !usesTensorFlow(files)) {
     aroundEach(async (runTest) => {
       await withSeed(settings.seed, runTest)
     })
     return
   }
   const { setUpTensorFlow } = await import('./setup-tensorflow.js')
-  await setUpTensorFlow(settings)
+  await setUpTensorFlow(settings, files)
 }

@@ -14,8 +14,9 @@ export interface CacheKey {
    */
   code: string | readonly string[]
   /**
-   * Everything else: settings that it closes over, environment variables, what it reads from files. Numbers, strings,
-   * booleans, tensors, and plain objects and arrays of such; `{}` where there is nothing else.
+   * Everything else: settings that it closes over or is bound to, environment variables, what it reads from files or
+   * starts as a worker. Numbers, strings, booleans, tensors, and plain objects and arrays of such; `{}` where there is
+   * nothing else.
    */
   values: Readonly<Record<string, unknown>>
 }
@@ -31,7 +32,7 @@ export function withCacheKey<Function extends AnyFunction>(fn: Function, key: Ca
     return fn.apply(this, args as never[])
   } as AnyFunction as Function
   Object.defineProperties(keyed, Object.getOwnPropertyDescriptors(fn))
-  setCacheKey(keyed, `${digestOfKey(key)} ${digestOf([cacheKeyOf(fn), String(fn)])}`)
+  setCacheKey(keyed, `${digestOfKey(key)} ${digestOf([cacheKeyOf(fn), fn.name, String(fn)])}`)
   return keyed
 }
 
@@ -47,14 +48,16 @@ function digestOfFiles(code: unknown): string {
     return digestOfCode(files)
   } catch (error) {
     if (!(error instanceof UntoldCodeError)) throw error
-    throw new InvalidArgumentError('key.code', error.message, `${wantedFiles} that import files and packages`)
+    throw new InvalidArgumentError('key.code', error.message, followed)
   }
 }
 
 const wantedFiles = 'import.meta.url, or URLs or absolute paths of files'
+const followed =
+  "imports that are written out, of files ('./layers.js') and installed packages: what looks like one in a text or comment counts, too. Without a key it is trained each time"
 
 function pathOf(file: unknown): string {
-  if (typeof file === 'string' && file.startsWith('file:')) return fileURLToPath(file)
+  if (typeof file === 'string' && file.startsWith('file:///')) return fileURLToPath(file)
   if (typeof file === 'string' && isAbsolute(file)) return file
   throw new InvalidArgumentError('key.code', describe(file), wantedFiles)
 }
@@ -66,7 +69,8 @@ function digestOfValues(values: unknown): string {
   try {
     return digestOf(values)
   } catch (error) {
-    if (!(error instanceof OpaqueError)) throw error
-    throw new InvalidArgumentError('key.values', error.message, wanted)
+    const { message } = error as Error
+    const given = error instanceof OpaqueError ? message : `what cannot be read (${message})`
+    throw new InvalidArgumentError('key.values', given, wanted)
   }
 }

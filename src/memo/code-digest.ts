@@ -58,7 +58,11 @@ function packageOf(one: Exclude<Import, { file: string }>, importer: string): st
   const specifier = 'unknown' in one ? one.unknown : one.package
   const folder = 'unknown' in one ? undefined : packageFolder(packageName(specifier), dirname(importer))
   if (!folder?.split(sep).includes('node_modules'))
-    throw new UntoldCodeError(`${importer}, which imports ${specifier}: no file and no installed package`)
+    throw new UntoldCodeError(
+      'unknown' in one && !/^\.\.?(?:\/|$)/.test(specifier)
+        ? `${importer}, where ${specifier}… loads nobody knows what`
+        : `${importer}, which imports ${specifier}: no file and no installed package`,
+    )
   const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   return `${name} ${version};`
 }

@@ -75,6 +75,8 @@ function write(name: string, text: string): void {
   writeFileSync(join(project, name), text)
 }
 
+const itself: Record<string, unknown> = {}
+itself.self = itself
 const fileHere = new URL('./in-folder.ts', import.meta.url).href
 const code = () => pathToFileURL(join(project, 'model.ts')).href
 const isReused = async (create: () => Trainable | tf.LayersModel) =>
@@ -208,7 +210,7 @@ test.each<[string, Record<string, string>]>([
   ['a glob', { 'settings.ts': `import.meta.glob('./*.ts')` }],
 ])('%s is refused by name', (_, files) => {
   for (const [name, text] of Object.entries(files)) write(name, text)
-  expect(() => keyed()).toThrow(/^key\.code: got .*(model|settings)\.ts, which imports .*; wanted /)
+  expect(() => keyed()).toThrow(/^key\.code: got .*(model|settings)\.ts, (which imports|where) .*; wanted /)
 })
 
 test('packages of the workspace are refused: their sources may import anything', () => {
@@ -217,6 +219,20 @@ test('packages of the workspace are refused: their sources may import anything',
   mkdirSync(join(project, 'node_modules'))
   symlinkSync(join(project, 'packages/layers'), join(project, 'node_modules/layers'))
   expect(() => keyed()).toThrow(/model\.ts, which imports layers/)
+})
+
+test('types may come from anywhere', () => {
+  write('model.ts', `import type { Point } from 'no-such-package'\nexport type { Line } from '@/lines'`)
+  expect(() => keyed()).not.toThrow()
+  write('model.ts', `import type from '@/type'`)
+  expect(() => keyed()).toThrow(/@\/type/)
+})
+
+test('bound functions of the same file are told apart by their names', async () => {
+  const slow = () => new Loop({ rate: 0.02 })
+  const fast = () => new Loop({ rate: 0.03 })
+  expect(await isReused(withCacheKey(slow.bind(null), { code: code(), values: {} }))).toBe(false)
+  expect(await isReused(withCacheKey(fast.bind(null), { code: code(), values: {} }))).toBe(false)
 })
 
 test('this package may be linked: its files count anyway', () => {
@@ -235,6 +251,8 @@ test.each<[string, unknown, RegExp]>([
   ],
   ['no values', { code: fileHere }, /^key\.values: got undefined; wanted an object/],
   ['a function', { code: fileHere, values: { f() {} } }, /^key\.values: got a function/],
+  ['what refers to itself', { code: fileHere, values: itself }, /^key\.values: got what cannot be read/],
+  ['a URL of another machine', { code: 'file://host/x.ts', values: {} }, /^key\.code: got "file:/],
   ['nothing', undefined, /^key\.code/],
 ])('%s is refused', (_, key, message) => {
   expect(() => withCacheKey(() => new Loop(), key as CacheKey)).toThrow(message)
