@@ -10,7 +10,14 @@ import { inputScale, isOffScale } from './input-scale.js'
 import { findLearningRate } from './learning-rate.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 import { inputsOnScale, targetsOnScale } from './rescale.js'
-import { referenceRates, scaleLearningRate, type Trial, tryOverfit, useReferenceAdam } from './trial.js'
+import {
+  referenceRates,
+  scaleLearningRate,
+  stepByReferenceAdam,
+  type Trial,
+  tryOverfit,
+  useReferenceAdam,
+} from './trial.js'
 
 const trialSteps = 300
 /** A tenth of the variance of standardised targets. */
@@ -92,6 +99,37 @@ export async function changeOneThing(
           name: 'over-regularized',
           evidence: `the weight penalty is ${formatNumber(run.penalties[0]!)} at the start; without it the loss reaches ${formatNumber(trial.best)} in ${trial.steps} steps`,
           fix: 'lower the regularisation factor by ten, or remove it until the model overfits',
+        },
+      ]
+    }
+  }
+  return []
+}
+
+/**
+ * The one experiment with a program whose optimizer cannot be reached: the reference Adam on the loss that it gives itself.
+ * Undefined where it could not be made, or ran out of time; no cause where Adam gets no further either.
+ */
+export async function adamOnOwnLoss(evidence: OverfitEvidence): Promise<Cause[] | undefined> {
+  const { subject, batch, seed, control, goal, run } = evidence
+  const losses = run.losses.filter(Number.isFinite)
+  const best = Math.min(Infinity, ...losses)
+  for (const rate of referenceRates) {
+    const options = {
+      seed,
+      steps: trialSteps,
+      goal: goal.loss,
+      ...control,
+      change: stepByReferenceAdam(rate),
+    }
+    const trial = await tryOverfit(subject, batch, options).catch(() => undefined)
+    if (!trial || trial.cutShort) return undefined
+    if (trial.reached || closesMore(trial.best, best, run.losses[0]!, goal)) {
+      return [
+        {
+          name: 'learning-rate-too-low',
+          evidence: `Adam at ${rate} on the program's own loss() reached ${formatNumber(trial.best)} in ${trial.steps} steps with the same model and batch; its own step() went from ${formatNumber(run.losses[0]!)} to ${formatNumber(best)} in ${run.losses.length}`,
+          fix: `raise the learning rate of step(), or use tf.train.adam(${rate}); if it is right, look whether step() follows the gradient of loss() in all weights`,
         },
       ]
     }

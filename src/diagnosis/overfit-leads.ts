@@ -95,8 +95,8 @@ function unrelatedLabels({ batch, run, goal }: OverfitEvidence): Cause[] {
 /** A loss that falls by so much of itself gets what it asks for. */
 const fell = 0.5
 
-/** Nothing else is known than how far the loss came. */
-export function whereTheLossStays({ run, goal, batch, outputs }: OverfitEvidence): Cause {
+/** Nothing else is known than how far the loss came. `triedAdam`: with another optimizer, too. */
+export function whereTheLossStays({ run, goal, batch, outputs }: OverfitEvidence, triedAdam: boolean): Cause {
   const best = Math.min(...run.losses.filter(Number.isFinite))
   const scale = inputScale(batch.xs)
   if (run.end === 'non-finite') {
@@ -123,7 +123,7 @@ export function whereTheLossStays({ run, goal, batch, outputs }: OverfitEvidence
   }
   return {
     name: 'too-little-capacity',
-    evidence: `neither the program's optimizer nor Adam fits the batch: the best loss is ${formatNumber(best)}, ${formatNumber(goal.loss)} was wanted`,
+    evidence: `${triedAdam ? "neither the program's optimizer nor Adam fits the batch" : "the program's steps do not fit the batch, and no other optimizer could be tried (the program does not show its own, docs/custom-loops.md)"}: the best loss is ${formatNumber(best)}, ${formatNumber(goal.loss)} was wanted`,
     fix: 'widen the layers, and make sure there is a nonlinearity between them',
   }
 }

@@ -2,7 +2,7 @@ import { finalActivation } from '../training/layers.js'
 import { learningRateOf } from '../training/learning-rate.js'
 import { openProgram } from '../training/open.js'
 import type { Examples, Trainable } from '../training/trainable.js'
-import { gradientNorms } from '../training/weight-gradients.js'
+import { gradientNorms, lossGradients } from '../training/weight-gradients.js'
 import type { Cause, CauseName } from './cause.js'
 import { headUnlikeTask } from './head-for-task.js'
 import { inputScale } from './input-scale.js'
@@ -13,7 +13,13 @@ import { lossMixesExamples } from './loss-mixing.js'
 import { offsetPredictions } from './offset.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
-import { canReplaceOptimizer, changeOneThing, layersMakeNoise, withoutNoise } from './overfit-experiments.js'
+import {
+  adamOnOwnLoss,
+  canReplaceOptimizer,
+  changeOneThing,
+  layersMakeNoise,
+  withoutNoise,
+} from './overfit-experiments.js'
 import { leadsOf, whereTheLossStays } from './overfit-leads.js'
 import { signatureOfGradients, signatureOfPlateau } from './overfit-signatures.js'
 import { causesOfScale } from './scale.js'
@@ -58,6 +64,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
   let added: Cause[]
   let hasPenalty: boolean
   let canSwapOptimizer: boolean
+  let hasGradients: boolean
   let hasNoise: boolean
   let vanishing: Cause[]
   let gradient: number | undefined
@@ -72,6 +79,7 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     canSwapOptimizer = canReplaceOptimizer(program)
     gradient = run.gradientNorms[0]?.value ?? totalGradient(program, evidence.batch)
     vanishing = vanishingGradients(program, evidence.batch)
+    hasGradients = lossHasGradients(program, evidence.batch)
     hasNoise = program.disableDropout === undefined && layersMakeNoise(program.layers ?? [])
   } finally {
     program.dispose()
@@ -95,11 +103,20 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     decided.length === 0 && canSwapOptimizer ? await changeOneThing(evidence, rate, hasPenalty) : []
   // Gradients grow with the targets: so far off, no rate is right for long.
   const far = run.end === 'non-finite' ? causesOfTargetScale(outputs, farTargets) : []
-  const found = [...decided, ...experiments, ...structure, ...scale, ...far]
+  const falls = run.end !== 'non-finite' && run.losses.at(-1)! <= run.losses[0]!
+  const onOwnLoss =
+    decided.length === 0 && !canSwapOptimizer && hasGradients && falls
+      ? await adamOnOwnLoss(evidence)
+      : undefined
+  const found = [...decided, ...experiments, ...(onOwnLoss ?? []), ...structure, ...scale, ...far]
   if (found.some(({ name }) => name !== 'too-little-capacity')) return distinct(found)
   const leads = [...(await standardLoss(evidence)), ...leadsOf(evidence), ...found]
-  return distinct(leads.length > 0 ? leads : [whereTheLossStays(evidence)])
+  const triedAdam = decided.length === 0 && (canSwapOptimizer || onOwnLoss !== undefined)
+  return distinct(leads.length > 0 ? leads : [whereTheLossStays(evidence, triedAdam)])
 }
+
+const lossHasGradients = (program: Trainable, batch: Examples): boolean =>
+  lossGradients(program, batch, (gradients) => Object.keys(gradients).length > 0) ?? false
 
 function totalGradient(program: Trainable, batch: Examples): number | undefined {
   const norms = gradientNorms(program, batch)

@@ -21,8 +21,8 @@ export interface TrialOptions extends RunControl {
   seed: number
   steps: number
   goal: number
-  /** Changes the fresh program before it trains. */
-  change?: (program: Trainable) => void
+  /** Changes the fresh program before it trains. Returns what frees the change, where there is something to free. */
+  change?: (program: Trainable) => unknown
 }
 
 /** Trains a fresh program on one batch, dropout off, until the goal or the steps. */
@@ -30,9 +30,10 @@ export async function tryOverfit(subject: Subject, batch: Examples, options: Tri
   const { seed, steps, goal, change, ...control } = options
   const program = await openProgram(subject, seed)
   const { optimizer } = program
+  let free: unknown
   try {
     program.disableDropout?.()
-    change?.(program)
+    free = change?.(program)
     const run = await trainProgram(program, sameBatch(batch).next, {
       seed,
       ...control,
@@ -50,6 +51,7 @@ export async function tryOverfit(subject: Subject, batch: Examples, options: Tri
     program.dispose()
     // A hand-written program knows only the optimizer it has now.
     if (program.optimizer !== optimizer) optimizer?.dispose()
+    if (typeof free === 'function') free()
   }
 }
 
@@ -67,4 +69,18 @@ export const useReferenceAdam =
   (rate: number) =>
   (program: Trainable): void => {
     program.optimizer = tf.train.adam(rate)
+  }
+
+/**
+ * The reference Adam on the program's own loss, in place of its step: of a program that does not show its optimizer, and whose
+ * weights are variables. Returns what frees it.
+ */
+export const stepByReferenceAdam =
+  (rate: number) =>
+  (program: Trainable): (() => void) => {
+    const adam = tf.train.adam(rate)
+    const variables = Object.values(program.weights()) as tf.Variable[]
+    const step = (batch: Examples) => adam.minimize(() => program.loss(batch), true, variables)!
+    Object.assign(program, { step, stepWithGradients: undefined })
+    return () => adam.dispose()
   }

@@ -26,7 +26,7 @@ export class PlainWeights implements Trainable {
   }
 
   loss({ xs, ys }: Examples): tf.Scalar {
-    return lossOf(ys, logits(xs, this.plain.kernel, this.plain.bias))
+    return tf.tidy(() => lossOf(ys, logits(xs, this.plain.kernel, this.plain.bias)))
   }
 
   step({ xs, ys }: Examples): tf.Scalar {
