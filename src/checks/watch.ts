@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
 import { assertExamples } from '../training/examples.js'
-import { learningRateOf, setLearningRate } from '../training/learning-rate.js'
+import { areVariables, type Moment, momentOf } from '../training/moment.js'
 import { openProgram } from '../training/open.js'
 import { type OptimizerUpdate, recordUpdates } from '../training/optimizer-updates.js'
 import { readTogether } from '../training/read-together.js'
 import { type MadeStep, makeStep } from '../training/recorded-step.js'
 import { mixSeed, withSeed } from '../training/seed.js'
 import type { Examples, Subject, Trainable } from '../training/trainable.js'
-import { copyWeights } from '../training/weight-copies.js'
 import { type CheckOptions, defaultSeed } from './options.js'
 import type { CheckResult } from './result.js'
 
@@ -300,50 +299,6 @@ function queuedStep(
 function disposeQueued({ loss, gradients, measured, moment }: QueuedStep): void {
   tf.dispose([loss, ...Object.values(gradients ?? {}), ...measured.flatMap(({ tensors }) => tensors)])
   moment?.dispose()
-}
-
-/** A program as it is now, to be put back later. */
-interface Moment {
-  /** The program as it was then. */
-  putBack(): Trainable
-  dispose(): void
-}
-
-function momentOf(program: Trainable): Moment {
-  const weights = program.weights()
-  const copies = areVariables(weights) ? copyWeights(program) : undefined
-  const fixed = copies ? undefined : clonesOf(weights)
-  const rate = learningRateOf(program.optimizer)
-  return {
-    putBack() {
-      copies?.putBack()
-      // A schedule may have gone on.
-      if (rate !== undefined && rate !== learningRateOf(program.optimizer))
-        setLearningRate(program.optimizer, rate)
-      return fixed ? withWeights(program, fixed) : program
-    },
-    dispose() {
-      copies?.dispose()
-      tf.dispose(fixed ?? {})
-    },
-  }
-}
-
-const areVariables = (weights: tf.NamedTensorMap): boolean =>
-  Object.values(weights).every((weight) => 'assign' in weight)
-
-const clonesOf = (tensors: tf.NamedTensorMap): tf.NamedTensorMap =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.clone()]))
-
-/** The same program, but for what it says of its weights. */
-function withWeights(program: Trainable, weights: tf.NamedTensorMap): Trainable {
-  return new Proxy({} as Trainable, {
-    get(_, key) {
-      if (key === 'weights') return () => weights
-      const value = Reflect.get(program, key)
-      return typeof value === 'function' ? value.bind(program) : value
-    },
-  })
 }
 
 const mostStepsBetweenReads = 8

@@ -10,16 +10,9 @@ import { inputScale, isOffScale } from './input-scale.js'
 import { findLearningRate } from './learning-rate.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
 import { inputsOnScale, targetsOnScale } from './rescale.js'
-import {
-  referenceRates,
-  scaleLearningRate,
-  stepByReferenceAdam,
-  type Trial,
-  tryOverfit,
-  useReferenceAdam,
-} from './trial.js'
+import { referenceRates, scaleLearningRate, type Trial, tryOverfit, useReferenceAdam } from './trial.js'
 
-const trialSteps = 300
+export const trialSteps = 300
 /** A tenth of the variance of standardised targets. */
 const standardizedGoal = 0.1
 
@@ -106,37 +99,6 @@ export async function changeOneThing(
   return []
 }
 
-/**
- * The one experiment with a program whose optimizer cannot be reached: the reference Adam on the loss that it gives itself.
- * Undefined where it could not be made, or ran out of time; no cause where Adam gets no further either.
- */
-export async function adamOnOwnLoss(evidence: OverfitEvidence): Promise<Cause[] | undefined> {
-  const { subject, batch, seed, control, goal, run } = evidence
-  const losses = run.losses.filter(Number.isFinite)
-  const best = Math.min(Infinity, ...losses)
-  for (const rate of referenceRates) {
-    const options = {
-      seed,
-      steps: trialSteps,
-      goal: goal.loss,
-      ...control,
-      change: stepByReferenceAdam(rate),
-    }
-    const trial = await tryOverfit(subject, batch, options).catch(() => undefined)
-    if (!trial || trial.cutShort) return undefined
-    if (trial.reached || closesMore(trial.best, best, run.losses[0]!, goal)) {
-      return [
-        {
-          name: 'learning-rate-too-low',
-          evidence: `Adam at ${rate} on the program's own loss() reached ${formatNumber(trial.best)} in ${trial.steps} steps with the same model and batch; its own step() went from ${formatNumber(run.losses[0]!)} to ${formatNumber(best)} in ${run.losses.length}`,
-          fix: `raise the learning rate of step(), or use tf.train.adam(${rate}); if it is right, look whether step() follows the gradient of loss() in all weights`,
-        },
-      ]
-    }
-  }
-  return []
-}
-
 const muchLower = 0.01
 /** A first update of this share of the weights leaves little of how they were initialised. */
 const largeUpdate = 0.1
@@ -196,7 +158,7 @@ export function canReplaceOptimizer(program: Trainable): boolean {
 }
 
 /** Half of what was missing gained, where the program itself gained far less: the change is what mattered. */
-function closesMore(best: number, before: number, first: number, goal: OverfitGoal): boolean {
+export function closesMore(best: number, before: number, first: number, goal: OverfitGoal): boolean {
   const start = Math.max(first, goal.constant ?? first)
   const share = (loss: number) => (start - Math.min(loss, start)) / (start - goal.floor)
   return share(best) > 0.5 && share(best) > 3 * share(before)

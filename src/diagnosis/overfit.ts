@@ -5,6 +5,7 @@ import type { Examples, Trainable } from '../training/trainable.js'
 import { gradientNorms, lossGradients } from '../training/weight-gradients.js'
 import type { Cause, CauseName } from './cause.js'
 import { headUnlikeTask } from './head-for-task.js'
+import { adamOnOwnLoss } from './hidden-optimizer.js'
 import { inputScale } from './input-scale.js'
 import { inspectModel } from './inspect-model.js'
 import { labelsOnlyAdded } from './label-pairs.js'
@@ -13,13 +14,7 @@ import { lossMixesExamples } from './loss-mixing.js'
 import { offsetPredictions } from './offset.js'
 import { headPredictsOutOfRange } from './output-range.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
-import {
-  adamOnOwnLoss,
-  canReplaceOptimizer,
-  changeOneThing,
-  layersMakeNoise,
-  withoutNoise,
-} from './overfit-experiments.js'
+import { canReplaceOptimizer, changeOneThing, layersMakeNoise, withoutNoise } from './overfit-experiments.js'
 import { leadsOf, whereTheLossStays } from './overfit-leads.js'
 import { signatureOfGradients, signatureOfPlateau } from './overfit-signatures.js'
 import { causesOfScale } from './scale.js'
@@ -103,9 +98,9 @@ async function examine(evidence: OverfitEvidence): Promise<Cause[]> {
     decided.length === 0 && canSwapOptimizer ? await changeOneThing(evidence, rate, hasPenalty) : []
   // Gradients grow with the targets: so far off, no rate is right for long.
   const far = run.end === 'non-finite' ? causesOfTargetScale(outputs, farTargets) : []
-  const falls = run.end !== 'non-finite' && run.losses.at(-1)! <= run.losses[0]!
+  // Inputs off scale ask for another rate, too: that is not what is wrong with them.
   const onOwnLoss =
-    decided.length === 0 && !canSwapOptimizer && hasGradients && falls
+    decided.length === 0 && !canSwapOptimizer && hasGradients && scale.length === 0
       ? await adamOnOwnLoss(evidence)
       : undefined
   const found = [...decided, ...experiments, ...(onOwnLoss ?? []), ...structure, ...scale, ...far]

@@ -10,6 +10,7 @@ import { digestOf } from '../../src/memo/content.js'
 import { withMemory } from '../../src/memo/remember.js'
 import type { Examples, Trainable } from '../../src/training/trainable.js'
 import { corners } from '../docs/corners.js'
+import { HiddenLoop } from '../programs/hidden-loop.js'
 import { expectNoNewTensors } from '../training/expect-no-new-tensors.js'
 import { memoryInFolder } from './in-folder.js'
 
@@ -23,42 +24,10 @@ interface Settings {
 
 let made = 0
 
-/** A training loop by hand. */
-class Loop implements Trainable {
-  readonly #hidden: tf.Variable
-  readonly #output: tf.Variable
-  readonly #optimizer: tf.Optimizer
-
-  constructor({ units = 16, rate = 0.02 }: Settings = {}) {
+class Loop extends HiddenLoop {
+  constructor({ units, rate = 0.02 }: Settings = {}) {
+    super({ ...(units !== undefined && { units }), optimizer: () => tf.train.adam(rate) })
     made++
-    this.#hidden = tf.tidy(() => tf.variable(tf.randomNormal([2, units])))
-    this.#output = tf.tidy(() => tf.variable(tf.randomNormal([units, 3], 0, 0.25)))
-    this.#optimizer = tf.train.adam(rate)
-  }
-
-  predict(xs: Examples['xs']): tf.Tensor {
-    return tf.tidy(() => tf.softmax(this.#logits(xs as tf.Tensor2D)))
-  }
-
-  loss({ xs, ys }: Examples): tf.Scalar {
-    return tf.tidy(() => tf.losses.softmaxCrossEntropy(ys as tf.Tensor, this.#logits(xs as tf.Tensor2D)))
-  }
-
-  step(examples: Examples): tf.Scalar {
-    return this.#optimizer.minimize(() => this.loss(examples), true, [this.#hidden, this.#output])!
-  }
-
-  weights(): Record<string, tf.Variable> {
-    return { hidden: this.#hidden, output: this.#output }
-  }
-
-  dispose(): void {
-    tf.dispose([this.#hidden, this.#output])
-    this.#optimizer.dispose()
-  }
-
-  #logits(xs: tf.Tensor2D): tf.Tensor {
-    return tf.relu(xs.matMul(this.#hidden)).matMul(this.#output)
   }
 }
 
