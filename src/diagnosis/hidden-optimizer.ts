@@ -5,7 +5,7 @@ import { openProgram } from '../training/open.js'
 import { lossGradients } from '../training/weight-gradients.js'
 import type { Cause } from './cause.js'
 import type { OverfitEvidence } from './overfit-evidence.js'
-import { closesMore, trialSteps } from './overfit-experiments.js'
+import { closesMore, tearsAtWeights, trialSteps } from './overfit-experiments.js'
 import { referenceRates, stepByReferenceAdam, type Trial, tryOverfit } from './trial.js'
 
 /**
@@ -30,12 +30,12 @@ async function whatIsWrongWithStep(
   evidence: OverfitEvidence,
   adam: Trial & { rate: number },
 ): Promise<Cause> {
-  const { losses, end } = evidence.run
+  const { losses } = evidence.run
   const [first, last] = [losses[0]!, losses.at(-1)!]
   const reached = `Adam at ${adam.rate} on the program's own loss() reached ${formatNumber(adam.best)} in ${adam.steps} steps with the same model and batch`
   const went = `its own step() went from ${formatNumber(first)} to ${formatNumber(last)} in ${losses.length}`
   const along = 'look whether step() follows the gradient of loss() in all weights'
-  if (end !== 'non-finite' && last <= first) {
+  if (!tearsAtWeights(evidence.run)) {
     return {
       name: 'learning-rate-too-low',
       evidence: `${reached}; ${went}`,

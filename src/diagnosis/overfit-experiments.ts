@@ -104,7 +104,7 @@ const muchLower = 0.01
 const largeUpdate = 0.1
 
 /** The run blew up, or began with updates as large as the weights. */
-const tearsAtWeights = ({ end, losses, updateRatios }: Run): boolean =>
+export const tearsAtWeights = ({ end, losses, updateRatios }: Run): boolean =>
   end === 'non-finite' || losses.at(-1)! > losses[0]! || (updateRatios[0]?.value ?? 0) > largeUpdate
 
 const rateTooHigh = (rate: number, { best, steps }: Trial): Cause => ({

@@ -33,6 +33,18 @@ test('one that is far too high, too', async () => {
   expect(evidence).toContain("on the program's own loss() reached")
 })
 
+test('… also where it has killed all units, and the loss ends lower than it began', async () => {
+  const labels = Array.from({ length: 24 }, (_, i) => i % 3)
+  const batch = {
+    xs: tf.randomUniform([24, 50], 0, 1, 'float32', 5),
+    ys: tf.tidy(() => tf.oneHot(labels, 3).toFloat()),
+  }
+  const create = () => new HiddenLoop({ inputs: 50, optimizer: () => tf.train.adam(100) })
+  const { curves, causes } = await checkOverfitBatch(create, batch)
+  expect(curves!.loss!.at(-1)).toBeLessThan(curves!.loss![0]!)
+  expect(causes[0]!.name).toBe('learning-rate-too-high')
+})
+
 test.each([
   ['SGD', () => tf.train.sgd(0.05)],
   ['Adam', () => tf.train.adam(0.02)],

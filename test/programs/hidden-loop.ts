@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs'
 import type { Examples, Trainable } from '../../src/training/trainable.js'
 
 export interface HiddenLoopSettings {
+  /** Features of an example. */
+  inputs?: number
   units?: number
   optimizer?: () => tf.Optimizer
   /** Without a nonlinearity. */
@@ -10,7 +12,7 @@ export interface HiddenLoopSettings {
   uphill?: boolean
 }
 
-/** A training loop by hand, two layers for three classes of points in the plane, that shows nothing of how it trains. */
+/** A training loop by hand, two layers for three classes, that shows nothing of how it trains. */
 export class HiddenLoop implements Trainable {
   readonly #hidden: tf.Variable
   readonly #output: tf.Variable
@@ -18,9 +20,9 @@ export class HiddenLoop implements Trainable {
   readonly #settings: HiddenLoopSettings
 
   constructor(settings: HiddenLoopSettings = {}) {
-    const { units = 16, optimizer = () => tf.train.adam(0.02) } = settings
+    const { inputs = 2, units = 16, optimizer = () => tf.train.adam(0.02) } = settings
     this.#settings = settings
-    this.#hidden = tf.tidy(() => tf.variable(tf.randomNormal([2, units])))
+    this.#hidden = tf.tidy(() => tf.variable(tf.randomNormal([inputs, units])))
     this.#output = tf.tidy(() => tf.variable(tf.randomNormal([units, 3], 0, 0.25)))
     this.#optimizer = optimizer()
   }
